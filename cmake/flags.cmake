@@ -1,0 +1,28 @@
+# Compiler flags that every target shares.
+add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers)
+# Bits must not depend on the compiler's mood: no fused multiply-add that the source does not ask for.
+add_compile_options(-ffp-contract=off)
+add_compile_options(-ffunction-sections -fdata-sections)
+# Paths of the building machine stay out of the binary.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+add_link_options(-Wl,--gc-sections)
+
+find_program(TUNDISH_CCACHE ccache)
+if(TUNDISH_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${TUNDISH_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TUNDISH_CCACHE})
+endif()
+
+if(TUNDISH_SANITIZE)
+  add_compile_options(-fsanitize=${TUNDISH_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TUNDISH_SANITIZE})
+  add_compile_definitions(TUNDISH_SANITIZED=1)
+endif()
+if(TUNDISH_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(TUNDISH_STATIC)
+  add_link_options(-static-libstdc++ -static-libgcc)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a .so)
+endif()

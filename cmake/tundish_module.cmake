@@ -1,0 +1,61 @@
+# tundish_module(NAME DEPS module... [LIBS library...] [INDEX prefix])
+#
+# Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of all
+# *_test.cc, and with INDEX a file NAME/index.inc that holds TUNDISH_INDEX(stem) for each *.cc that
+# lies directly in the folder (but index.cc), in alphabetical order. So a new operator, pass or
+# subcommand is found by its file name and no list is edited. Folders that need compiler flags of
+# their own (kernels/avx2, ...) are added by the module's own CMakeLists.
+function(tundish_module name)
+  cmake_parse_arguments(ARG "" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzzer|bench)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  foreach(pattern ${ARG_EXCLUDE})
+    list(FILTER sources EXCLUDE REGEX "${pattern}")
+    list(FILTER tests EXCLUDE REGEX "${pattern}")
+  endforeach()
+
+  if(sources)
+    add_library(tundish_${name} STATIC ${sources})
+    set(visibility PUBLIC)
+  else()
+    add_library(tundish_${name} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_include_directories(tundish_${name} ${visibility} ${CMAKE_SOURCE_DIR}/src
+                             ${CMAKE_SOURCE_DIR}/include)
+  foreach(dep ${ARG_DEPS})
+    target_link_libraries(tundish_${name} ${visibility} tundish_${dep})
+  endforeach()
+  target_link_libraries(tundish_${name} ${visibility} ${ARG_LIBS})
+
+  if(ARG_INDEX)
+    file(GLOB indexed CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+    list(FILTER indexed EXCLUDE REGEX "(_test|_fuzzer|/index)\\.cc$")
+    set(lines "// Generated from file names: one line per ${ARG_INDEX}.\n")
+    foreach(file ${indexed})
+      get_filename_component(stem ${file} NAME_WE)
+      string(APPEND lines "TUNDISH_INDEX(${stem})\n")
+    endforeach()
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name}/index.inc CONTENT "${lines}" @ONLY)
+    target_include_directories(tundish_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+  endif()
+
+  if(TUNDISH_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE tundish_${name} ${ARG_TEST_LIBS} GTest::gmock
+                          GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE TUNDISH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+endfunction()
+
+# tundish_fuzzer(NAME SOURCE LIBS...): a libFuzzer target when the fuzz preset is on.
+function(tundish_fuzzer name source)
+  if(TUNDISH_FUZZERS)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE ${ARGN})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()
