@@ -1,0 +1,65 @@
+// A change to a graph as a value: new nodes, and values that take the place of others.
+//
+// Applying a patch is the only way to change a graph. apply() checks that each replacement has the
+// type of what it replaces (dtype equal; shape equal or more precise), adds the nodes in order,
+// rewires all readers and graph outputs, removes what nobody reads any more, and keeps names of
+// graph outputs. On an error the graph is as it was.
+#ifndef TUNDISH_IR_PATCH_H_
+#define TUNDISH_IR_PATCH_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ir/builder.h"
+#include "ir/graph.h"
+#include "ir/op_def.h"
+
+namespace tundish {
+
+/// Why a rule did or did not fire; shown with -v.
+struct PatchNote {
+  std::string pass;    ///< file name of the pass, "fold_monotone"
+  std::string reason;  ///< one line: what was done, or why not
+};
+
+class Patch {
+ public:
+  /// A patch against this state of the graph. The graph must not change before apply().
+  explicit Patch(const Graph& graph, const OpTable& ops);
+
+  /// Adds a constant or a node; ids may be used at once as inputs of later ones.
+  ValueId constant(Tensor tensor, std::string_view name = {});
+  Result<std::vector<ValueId>> add(NodeSpec spec);
+  Result<ValueId> op(std::string_view name, std::initializer_list<ValueId> inputs,
+                     AttributeList attributes = {});
+  /// Type of an old or new value.
+  const ValueType& type(ValueId value) const;
+
+  /// All readers of `old_value` read `new_value` instead.
+  void replace(ValueId old_value, ValueId new_value);
+  void set_reason(std::string reason) { reason_ = std::move(reason); }
+  const std::string& reason() const { return reason_; }
+  bool empty() const { return replacements_.empty(); }
+
+  /// kInternal naming the replacement whose type differs, or a node that would come before its
+  /// inputs.
+  Status apply(Graph& graph) &&;
+
+ private:
+  Graph draft_;  ///< copy of the graph that the new nodes are added to
+  const OpTable& ops_;
+  std::vector<std::pair<ValueId, ValueId>> replacements_;
+  std::string reason_;
+};
+
+/// Removes nodes and constants that no output needs. Inputs stay.
+void remove_dead(Graph& graph);
+
+/// A copy of the graph that computes only the named outputs (in this order), without what they do
+/// not need. kNotFound for an unknown name (the message lists the outputs there are).
+Result<Graph> select_outputs(const Graph& graph, std::span<const std::string> names);
+
+}  // namespace tundish
+
+#endif  // TUNDISH_IR_PATCH_H_
