@@ -1,6 +1,6 @@
 # Compiler flags that every target shares.
 add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers)
-# Bits must not depend on the compiler's mood: no fused multiply-add that the source does not ask for.
+# Bits must not depend on the compiler: no fused multiply-add that the source does not ask for.
 add_compile_options(-ffp-contract=off)
 add_compile_options(-ffunction-sections -fdata-sections)
 # Paths of the building machine stay out of the binary.

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Runs clang-tidy with the checks of .clang-tidy.
+#
+#   scripts/tidy.sh [--all] [--preset NAME] [FILE...]
+#
+# Without a file: the .cc files that differ from main, with --all every one. 77 when clang-tidy is
+# not here or the preset is not configured.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+preset=dev
+scope=changed
+files=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --all) scope=all ;;
+    --preset) preset="${2:?--preset needs a name}"; shift ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) echo "tidy.sh: unknown option $1" >&2; exit 2 ;;
+    *) files+=("$1") ;;
+  esac
+  shift
+done
+if ! command -v clang-tidy >/dev/null || [ ! -e "build/$preset/compile_commands.json" ]; then
+  echo "tidy.sh: no clang-tidy (scripts/setup.sh --lint) or no build/$preset (cmake --preset $preset)"
+  exit 77
+fi
+if [ ${#files[@]} = 0 ]; then
+  if [ "$scope" = all ]; then
+    mapfile -t files < <(find src examples -name '*.cc' ! -path '*/neon/*' | sort)
+  else
+    mapfile -t files < <({ git diff --name-only main -- 'src/*.cc'; git ls-files -o --exclude-standard 'src/*.cc'; } | sort -u)
+  fi
+fi
+if [ ${#files[@]} = 0 ]; then echo "tidy: no file to look at"; exit 0; fi
+status=0
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p "build/$preset" --quiet \
+  --warnings-as-errors='*' 2> >(grep -vE 'warnings? (generated|treated)|^$' >&2) || status=1
+[ "$status" = 0 ] && echo "tidy: ${#files[@]} files clean"
+exit "$status"
