@@ -38,7 +38,7 @@ BANNED = [
     ("locale", r"\b(?:std::)?(?:atoi|atol|atof|strtod|strtof|strtold|stoi|stol|stod|stof|stoul|stoull|stoll)\s*\(", r"^$",
      "std::from_chars: the others read the locale, or throw"),
     ("throw", r"\bthrow\b", r"^$", "Result<T>"),
-    ("new", r"\bnew\b(?!\s*\()\s*[\w:<]", r"^$", "make_unique; a private constructor's object goes straight into a smart pointer"),
+    ("new", r"\bnew\b(?!\s*\()\s*[\w:<]", r"^$", "make_unique; with a private constructor, straight into a smart pointer"),
     ("delete", r"(?<![=\w])\s\bdelete\b(?:\s*\[\s*\])?\s+[\w*(]", r"^$", "an owner"),
     ("malloc", r"(?<![\w.>])(?:std::)?(?:malloc|calloc|realloc|free|alloca)\s*\(", r"^$", "a container, or AlignedBuffer"),
     ("goto", r"\bgoto\b", r"^$", "a function"),
