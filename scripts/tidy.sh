@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs clang-tidy with the checks of .clang-tidy.
 #
-#   scripts/tidy.sh [--all] [--preset NAME] [FILE...]
+#   scripts/tidy.sh [--all | --sample] [--preset NAME] [FILE...]
 #
-# Without a file: the .cc files that differ from main, with --all every one. 77 when clang-tidy is
-# not here or the preset is not configured.
+# Without a file: the .cc files that differ from main; --all: every one; --sample: twelve, others each
+# day. 77 when clang-tidy is not here or the preset is not configured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,7 @@ files=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --all) scope=all ;;
+    --sample) scope=sample ;;
     --preset) preset="${2:?--preset needs a name}"; shift ;;
     -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) echo "tidy.sh: unknown option $1" >&2; exit 2 ;;
@@ -26,8 +27,14 @@ if ! command -v clang-tidy >/dev/null || [ ! -e "build/$preset/compile_commands.
   exit 77
 fi
 if [ ${#files[@]} = 0 ]; then
-  if [ "$scope" = all ]; then
-    mapfile -t files < <(find src examples -name '*.cc' ! -path '*/neon/*' | sort)
+  if [ "$scope" != changed ]; then
+    mapfile -t files < <(find src examples -name '*.cc' ! -path '*/neon/*' ! -name '*_fuzzer.cc' | sort)
+    if [ "$scope" = sample ] && [ ${#files[@]} -gt 12 ]; then
+      every=$(((${#files[@]} + 11) / 12))
+      first=$((10#$(date +%j) % every))
+      all=("${files[@]}") files=()
+      for ((at = first; at < ${#all[@]}; at += every)); do files+=("${all[at]}"); done
+    fi
   else
     mapfile -t files < <({ git diff --name-only main -- 'src/*.cc'; git ls-files -o --exclude-standard 'src/*.cc'; } | sort -u)
   fi
