@@ -1,0 +1,119 @@
+#include "kernels/forest_pack.h"
+
+#include <cstring>
+#include <utility>
+
+#include "kernels/generic/forest.h"
+
+namespace tundish::kernels {
+
+struct PackedForest::Storage {
+  Isa isa = Isa::kGeneric;
+  NormalForest normal;
+  std::vector<double> weights64, first64, last64;
+  std::vector<float> weights32, first32, last32;
+  std::vector<uint32_t> leaf_targets;
+};
+
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+// Weights and base values in the accumulation type.
+template <class S>
+void convert_sums(const ForestView& forest, std::vector<S>* weights, std::vector<S>* first,
+                  std::vector<S>* last, ForestTables* tables) {
+  const size_t width = forest.leaf_form == LeafForm::kVector ? forest.target_count : 1;
+  weights->resize(forest.leaf_count * width);
+  for (size_t k = 0; k < weights->size(); ++k) {
+    (*weights)[k] = static_cast<S>(number_at(forest.weights, forest.weight_type, k));
+  }
+  first->assign(forest.target_count, S{0});
+  const bool sum = forest.aggregate == Aggregate::kSum;
+  const bool at_start = forest.base_order == BaseOrder::kFirst && sum;
+  const bool at_end = forest.base_order != BaseOrder::kNone && !at_start;
+  if (at_end) last->assign(forest.target_count, S{0});
+  for (size_t k = 0; k < forest.target_count; ++k) {
+    if (at_start) (*first)[k] = static_cast<S>(forest.base_values[k]);
+    if (at_end) (*last)[k] = static_cast<S>(forest.base_values[k]);
+  }
+  tables->weights = weights->data();
+  tables->first = first->data();
+  tables->last = at_end ? last->data() : nullptr;
+}
+
+size_t used_width(const NormalForest& normal) {
+  size_t width = 0;
+  for (const ForestNode& node : normal.nodes) {
+    if (node.feature == kLeafFeature) continue;
+    const size_t feature = node.feature & kFeatureMask;
+    if (feature + 1 > width) width = feature + 1;
+  }
+  return width;
+}
+
+}  // namespace
+
+PackedForest::PackedForest() = default;
+PackedForest::PackedForest(PackedForest&&) noexcept = default;
+PackedForest& PackedForest::operator=(PackedForest&&) noexcept = default;
+PackedForest::~PackedForest() = default;
+
+Isa PackedForest::isa() const { return storage_->isa; }
+
+size_t PackedForest::table_bytes() const {
+  const Storage& s = *storage_;
+  return s.normal.nodes.size() * sizeof(ForestNode) + s.normal.modes.size() +
+         s.normal.roots.size() * sizeof(uint32_t) + s.weights64.size() * sizeof(double) +
+         s.weights32.size() * sizeof(float) + s.leaf_targets.size() * sizeof(uint32_t);
+}
+
+PackedForest pack(const ForestView& forest, Isa isa) {
+  PackedForest packed;
+  packed.storage_ = std::make_unique<PackedForest::Storage>();
+  packed.tables_ = std::make_unique<ForestTables>();
+  PackedForest::Storage& storage = *packed.storage_;
+  ForestTables& tables = *packed.tables_;
+  tables = {};
+  storage.isa = isa;
+  storage.normal = normalise(forest);
+  tables.nodes = storage.normal.nodes.data();
+  tables.modes = storage.normal.modes.empty() ? nullptr : storage.normal.modes.data();
+  tables.roots = storage.normal.roots.data();
+  tables.tree_count = forest.tree_count;
+  tables.target_count = forest.target_count;
+  tables.used_width = used_width(storage.normal);
+  tables.input_is_double = forest.input_type == Scalar::kFloat64;
+  tables.sum_is_double = forest.accumulation_type == Scalar::kFloat64;
+  tables.output_is_double = forest.output_type == Scalar::kFloat64;
+  tables.aggregate = static_cast<uint8_t>(forest.aggregate);
+  if (tables.sum_is_double != 0) {
+    convert_sums(forest, &storage.weights64, &storage.first64, &storage.last64, &tables);
+  } else {
+    convert_sums(forest, &storage.weights32, &storage.first32, &storage.last32, &tables);
+  }
+  if (forest.leaf_form == LeafForm::kSingle) {
+    storage.leaf_targets.assign(forest.leaf_targets, forest.leaf_targets + forest.leaf_count);
+    tables.leaf_targets = storage.leaf_targets.data();
+  }
+  return packed;
+}
+
+size_t scratch_bytes(const PackedForest& forest, size_t row_count) {
+  (void)forest;
+  (void)row_count;
+  return kAlignment;
+}
+
+void run(const PackedForest& forest, const void* x, size_t row_count, size_t row_stride_elements,
+         void* out, void* scratch) {
+  const ForestTables& tables = forest.tables();
+  forest_generic(tables, x, row_count, row_stride_elements, out, scratch);
+}
+
+const char* kernel_name(const PackedForest& forest, size_t row_count) {
+  (void)row_count;
+  return forest.tables().modes != nullptr ? "generic/modes" : "generic/walk";
+}
+
+}  // namespace tundish::kernels

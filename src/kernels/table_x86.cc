@@ -1,0 +1,43 @@
+#include "kernels/table.h"
+
+#include <initializer_list>
+
+namespace tundish::kernels {
+
+bool isa_available(Isa isa) {
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                    __builtin_cpu_supports("popcnt");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vl");
+  switch (isa) {
+    case Isa::kGeneric: return true;
+    case Isa::kAvx2: return avx2;
+    case Isa::kAvx512: return avx512;
+    case Isa::kAvx512Vbmi:
+      return avx512 && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni");
+    case Isa::kNeon: return false;
+  }
+  return false;
+}
+
+Isa detect_isa() {
+  for (Isa isa : {Isa::kAvx512Vbmi, Isa::kAvx512, Isa::kAvx2}) {
+    if (isa_available(isa)) return isa;
+  }
+  return Isa::kGeneric;
+}
+
+const KernelTable& table_for(Isa isa) {
+  static const KernelTable kTables[] = {
+      {Isa::kGeneric, nullptr, nullptr, 0, 0, nullptr, nullptr},
+      {Isa::kAvx2, nullptr, nullptr, 0, 0, nullptr, nullptr},
+      {Isa::kAvx512, nullptr, nullptr, 0, 0, nullptr, nullptr},
+      {Isa::kAvx512Vbmi, nullptr, nullptr, 0, 0, nullptr, nullptr},
+  };
+  return kTables[isa == Isa::kNeon ? 0 : static_cast<size_t>(isa)];
+}
+
+}  // namespace tundish::kernels
