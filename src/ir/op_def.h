@@ -67,7 +67,10 @@ class KernelState {
   virtual std::string description() const { return {}; }
 };
 
-struct KernelTable;  // kernels/table.h: the functions chosen for this machine
+namespace kernels {
+struct KernelTable;
+}
+using kernels::KernelTable;  ///< kernels/table.h: the functions chosen for this machine
 
 /// What prepare() may look at.
 class PrepareContext : public InferContext {
