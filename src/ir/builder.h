@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "ir/graph.h"
@@ -23,6 +24,20 @@ struct NodeSpec {
   int version = 0;
   size_t output_count = 1;
   std::vector<std::string> output_names;  ///< made when empty or shorter
+};
+
+/// Names in use, and new ones that are not. The same requests in the same order give the same
+/// names.
+class NameSet {
+ public:
+  /// `wanted` if it is free, else `wanted_1`, `wanted_2`, ...; taken from now on.
+  std::string claim(std::string_view wanted);
+  bool has(const std::string& name) const { return names_.count(name) != 0; }
+  void release(const std::string& name) { names_.erase(name); }
+
+ private:
+  std::unordered_set<std::string> names_;
+  size_t next_suffix_ = 1;
 };
 
 /// Builds a graph from its inputs to its outputs; types are inferred at each step. Errors name the
@@ -63,15 +78,17 @@ class Builder {
   Result<Graph> finish() &&;
 
  private:
+  friend class Patch;
+  Builder(const OpTable& ops, const Graph& graph);  ///< goes on from a copy of a graph
   Error located(Error error) const;
-  std::string unique_name(std::string_view wanted);
   ValueId add_value(std::string name, ValueType type);
+  void rename(ValueId value, std::string_view wanted);
 
   const OpTable& ops_;
   Graph graph_;
   std::string place_;
-  std::vector<std::string> names_;  ///< sorted: names in use
-  size_t next_suffix_ = 0;
+  NameSet value_names_;
+  NameSet node_names_;
 };
 
 }  // namespace tundish

@@ -39,6 +39,8 @@ inline constexpr std::string_view kDomainTundish = "tundish";
 inline constexpr int kCanonicalOpset = 27;
 inline constexpr int kCanonicalMlOpset = 5;
 inline constexpr int kTundishOpset = 1;
+/// The canonical opset version of a domain; 1 for domains other than the three above.
+int canonical_version(std::string_view domain);
 
 /// One operation. `version` is the operator-set version whose meaning the node has (the canonical
 /// one unless the old meaning could not be lifted).
@@ -88,6 +90,7 @@ class Graph {
   /// Nodes that read the value, in order, and whether it is an output of the graph.
   std::vector<NodeId> readers(ValueId id) const;
   bool is_output(ValueId id) const;
+  bool is_input(ValueId id) const;
   /// Value of that name, kNoValue if there is none.
   ValueId find_value(std::string_view name) const;
 
@@ -100,6 +103,8 @@ class Graph {
  private:
   friend class Builder;
   friend class Patch;
+  friend void remove_dead(Graph& graph);
+  friend Result<Graph> select_outputs(const Graph& graph, std::span<const std::string> names);
   std::string name_;
   std::vector<Node> nodes_;
   std::vector<ValueInfo> values_;

@@ -36,7 +36,11 @@ class Patch {
   /// Type of an old or new value.
   const ValueType& type(ValueId value) const;
 
-  /// All readers of `old_value` read `new_value` instead.
+  /// The source place that following nodes come from (Node::origin).
+  void at(std::string place) { draft_.at(std::move(place)); }
+
+  /// All readers of `old_value` read `new_value` instead, but for nodes of this patch: those read
+  /// what they were given (so a node may be put behind a value).
   void replace(ValueId old_value, ValueId new_value);
   void set_reason(std::string reason) { reason_ = std::move(reason); }
   const std::string& reason() const { return reason_; }
@@ -47,8 +51,16 @@ class Patch {
   Status apply(Graph& graph) &&;
 
  private:
-  Graph draft_;  ///< copy of the graph that the new nodes are added to
+  Status check_replacements() const;
+  Result<ValueId> as_output(ValueId wanted, ValueId old_output);
+  Status rewire();
+  Status sort_nodes();
+  Status infer_again();
+
+  Builder draft_;  ///< a copy of the graph that the new nodes are added to
   const OpTable& ops_;
+  size_t old_value_count_;
+  size_t old_node_count_;
   std::vector<std::pair<ValueId, ValueId>> replacements_;
   std::string reason_;
 };

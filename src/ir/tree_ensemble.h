@@ -31,6 +31,8 @@
 
 namespace tundish {
 
+class Patch;
+
 /// How a node compares, x on the left. Numbers are those of ONNX's TreeEnsemble-5 nodes_modes.
 enum class TreeMode : uint8_t { kLeq = 0, kLt = 1, kGte = 2, kGt = 3, kEq = 4, kNeq = 5 };
 inline constexpr uint8_t kTreeModeMask = 0x07;
@@ -67,6 +69,7 @@ Result<TreeEnsemble> tree_ensemble_of(const Graph& graph, const Node& node);
 /// The node for these tables, with its constants added to a builder or patch; Y is [N,
 /// target_count].
 Result<ValueId> add_tree_ensemble(Builder& builder, ValueId x, const TreeEnsemble& trees);
+Result<ValueId> add_tree_ensemble(Patch& patch, ValueId x, const TreeEnsemble& trees);
 
 /// One node as sources describe it; children are positions in the same tree.
 struct TreeNode {
@@ -104,6 +107,9 @@ class TreeBuilder {
   Result<TreeEnsemble> finish() &&;
 
  private:
+  Status check_tree(std::span<const TreeNode> nodes, int64_t leaf_rows) const;
+  Status append(std::span<const TreeNode> nodes, std::span<const double> weights, int64_t width);
+
   Options options_;
   Aggregate aggregate_ = Aggregate::kSum;
   BaseOrder base_order_ = BaseOrder::kFirst;
@@ -111,6 +117,8 @@ class TreeBuilder {
   std::vector<int32_t> roots_, features_, true_children_, false_children_, leaf_targets_;
   std::vector<double> thresholds_, weights_;
   std::vector<uint8_t> modes_;
+  int64_t leaf_count_ = 0;
+  bool has_vector_leaves_ = false;
 };
 
 }  // namespace tundish

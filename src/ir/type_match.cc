@@ -1,0 +1,70 @@
+#include "ir/type_match.h"
+
+namespace tundish {
+
+namespace {
+
+bool same_kind(const ValueType& a, const ValueType& b) {
+  return a.kind == b.kind && a.dtype == b.dtype && a.key == b.key &&
+         a.element.size() == b.element.size();
+}
+
+bool shapes_contradict(const SymbolicShape& a, const SymbolicShape& b) {
+  if (!a || !b) return false;
+  if (a->size() != b->size()) return true;
+  for (size_t i = 0; i < a->size(); ++i) {
+    const Dim& left = (*a)[i];
+    const Dim& right = (*b)[i];
+    if (left.is_known() && right.is_known() && left.size() != right.size()) return true;
+  }
+  return false;
+}
+
+bool is_shape_as_precise(const SymbolicShape& offered, const SymbolicShape& wanted) {
+  if (!wanted) return true;
+  if (!offered || offered->size() != wanted->size()) return false;
+  for (size_t i = 0; i < wanted->size(); ++i) {
+    const Dim& want = (*wanted)[i];
+    const Dim& offer = (*offered)[i];
+    if (offer == want || (!want.is_known() && offer.is_known())) continue;
+    if (want.is_known() || want.is_symbol()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool contradicts(const ValueType& a, const ValueType& b) {
+  if (!same_kind(a, b) || shapes_contradict(a.shape, b.shape)) return true;
+  for (size_t i = 0; i < a.element.size(); ++i) {
+    if (contradicts(a.element[i], b.element[i])) return true;
+  }
+  return false;
+}
+
+bool is_as_precise(const ValueType& offered, const ValueType& wanted) {
+  if (!same_kind(offered, wanted)) return false;
+  if (!is_shape_as_precise(offered.shape, wanted.shape)) return false;
+  for (size_t i = 0; i < wanted.element.size(); ++i) {
+    if (!is_as_precise(offered.element[i], wanted.element[i])) return false;
+  }
+  return true;
+}
+
+ValueType refine(ValueType stored, const ValueType& inferred) {
+  if (!stored.shape) {
+    stored.shape = inferred.shape;
+  } else if (inferred.shape) {
+    for (size_t i = 0; i < stored.shape->size(); ++i) {
+      Dim& dim = (*stored.shape)[i];
+      const Dim& other = (*inferred.shape)[i];
+      if (!dim.is_known() && (other.is_known() || !dim.is_symbol())) dim = other;
+    }
+  }
+  for (size_t i = 0; i < stored.element.size(); ++i) {
+    stored.element[i] = refine(std::move(stored.element[i]), inferred.element[i]);
+  }
+  return stored;
+}
+
+}  // namespace tundish

@@ -1,0 +1,23 @@
+// Comparing what is known of values: types as they are stored and as inference gives them.
+#ifndef TUNDISH_IR_TYPE_MATCH_H_
+#define TUNDISH_IR_TYPE_MATCH_H_
+
+#include "tensor/tensor_type.h"
+
+namespace tundish {
+
+/// Whether no value can have both types: other kind or element type, another rank, another number
+/// in one dimension. What one of them does not know contradicts nothing.
+bool contradicts(const ValueType& a, const ValueType& b);
+
+/// Whether every value of type `wanted` may be described as `offered` without losing knowledge:
+/// same kind and element type, and each size that `wanted` knows is the same or a number in
+/// `offered`.
+bool is_as_precise(const ValueType& offered, const ValueType& wanted);
+
+/// `stored` with the sizes that only `inferred` knows. The types must not contradict each other.
+ValueType refine(ValueType stored, const ValueType& inferred);
+
+}  // namespace tundish
+
+#endif  // TUNDISH_IR_TYPE_MATCH_H_
