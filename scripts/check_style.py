@@ -56,6 +56,19 @@ FORBIDDEN_WORDS = [
 SMALL_HELPERS = re.compile(r"/(index|main|test_main)\.cc$")
 
 
+def opened_by(code, at):
+    """The bracket, `(` or `<`, that the comma or bracket at `at` stands in."""
+    depth = 0
+    for character in reversed(code[max(0, at - 2000):at + 1].replace("->", "  ")):
+        if character in ")>":
+            depth += 1
+        elif character in "(<":
+            if depth == 0:
+                return character
+            depth -= 1
+    return ""
+
+
 class Checker:
     def __init__(self, root):
         self.root = root
@@ -86,7 +99,7 @@ class Checker:
 
     def check_text(self, path, text):
         is_prose = path.endswith((".md", ".txt", "LICENSE", "NOTICE", ".json"))
-        limit = TEXT_COLUMNS if is_prose or path.endswith((".py", ".sh")) else LINE_COLUMNS
+        limit = TEXT_COLUMNS if is_prose or path.endswith((".py", ".sh", "/run")) else LINE_COLUMNS
         fenced = False
         for number, line in enumerate(text.split("\n"), 1):
             fenced ^= path.endswith(".md") and line.startswith("```")
@@ -125,6 +138,9 @@ class Checker:
 
     def check_header(self, path, code):
         for match in BOOL_PARAMETER.finditer(code):
+            stored = re.search(r"\b(value|fallback)\b", match.group(0))
+            if stored or opened_by(code, match.start()) == "<":
+                continue  # a value that is stored, not a choice; a template's argument
             self.fault(path, code.count("\n", 0, match.start() + 1) + 1, "bool-parameter",
                        "an enum or an options struct says what true means")
         guard = "TUNDISH_" + re.sub(r"\W", "_", re.sub(r"^(src|include/tundish)/", "", path)).upper() + "_"

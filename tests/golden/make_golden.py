@@ -256,7 +256,7 @@ def contamination_cases(case):
         model = forest(contamination=contamination).fit(rows)
         at_limit = rows[np.argsort(np.abs(model.decision_function(rows)), kind="stable")[:12]]
         case("contamination_%s" % str(contamination).replace(".", ""), model, asked_rows(model, rows, more=at_limit),
-             [by_joblib(model, 3)], notes="the last rows are those nearest to the limit; where it is a number, at 0.0 exactly")
+             [by_joblib(model, 3)], notes="the last rows are those nearest to the limit; of a number one at 0.0")
     rows = training_rows(count=201, seed=43)
     model = make_pipeline(StandardScaler(), forest(contamination=0.1)).fit(rows)
     at_limit = rows[np.argsort(np.abs(model.decision_function(rows)), kind="stable")[:12]]
@@ -269,7 +269,8 @@ def forest_cases(case):
     for name, options in (("max_features_half", {"max_features": 0.5}), ("max_features_one", {"max_features": 1}),
                           ("bootstrap", {"bootstrap": True}),
                           ("max_features_bootstrap", {"max_features": 0.4, "bootstrap": True, "contamination": 0.1}),
-                          ("max_samples_fraction", {"max_samples": 0.3}), ("many_trees", {"n_estimators": 70, "max_samples": 16})):
+                          ("max_samples_fraction", {"max_samples": 0.3}),
+                          ("many_trees", {"n_estimators": 70, "max_samples": 16})):
         model = forest(**options).fit(rows)
         case(name, model, asked_rows(model, rows), [by_joblib(model, 3)])
         both = make_pipeline(StandardScaler(), forest(**options)).fit(rows)

@@ -151,7 +151,8 @@ class StyleTest(Tree):
         guard = "#ifndef TUNDISH_OPS_THING_H_\n#define TUNDISH_OPS_THING_H_\n%s\n#endif\n"
         self.finds("bool-parameter", guard % "void f(int a, bool strict);", "src/ops/thing.h")
         self.finds("bool-parameter", guard % "void f(bool strict = false);", "src/ops/thing.h")
-        self.passes(guard % "bool g(std::function<bool(int)> f);", "src/ops/thing.h")
+        self.passes(guard % "bool g(std::function<bool(int)> f, std::variant<int, bool, float> v);", "src/ops/thing.h")
+        self.passes(guard % "bool h(Key key, bool fallback);", "src/ops/thing.h")
 
     def test_missing_test(self):
         self.write("src/ops/lonely.cc", "int f() { return 1; }\n")
