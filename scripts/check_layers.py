@@ -16,8 +16,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 SYSTEM_C = re.compile(r"^(sys/|arpa/|netinet/|linux/|asm/)?[a-z0-9_]+\.h$")
 INTRINSICS = re.compile(r"^(immintrin|arm_neon|x86intrin|cpuid|xmmintrin|emmintrin)\.h$")
 TEST_HEADERS = ("gtest/", "gmock/", "benchmark/")
-ISA_FOLDER = re.compile(r"^src/kernels/(generic|avx2|avx512|avx512vbmi|neon)/")
-ISA_SYSTEM = ("stddef.h", "stdint.h", "string.h", "math.h", "float.h")
+ISA_FOLDER = re.compile(r"^src/kernels/(avx2|avx512|avx512vbmi|neon)/")
+ISA_SYSTEM = ("stddef.h", "stdint.h", "string.h", "float.h", "cstddef", "cstdint", "cstring", "cfloat")
 PUBLIC_HEADER_LIMIT = 10
 
 

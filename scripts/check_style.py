@@ -138,9 +138,9 @@ class Checker:
 
     def check_header(self, path, code):
         for match in BOOL_PARAMETER.finditer(code):
-            stored = re.search(r"\b(value|fallback)\b", match.group(0))
+            stored = re.search(r"\b(value|fallback|on)\b", match.group(0))
             if stored or opened_by(code, match.start()) == "<":
-                continue  # a value that is stored, not a choice; a template's argument
+                continue  # a value that is stored, a setter's `on`, a template's argument
             self.fault(path, code.count("\n", 0, match.start() + 1) + 1, "bool-parameter",
                        "an enum or an options struct says what true means")
         guard = "TUNDISH_" + re.sub(r"\W", "_", re.sub(r"^(src|include/tundish)/", "", path)).upper() + "_"
