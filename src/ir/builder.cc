@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "ir/patch.h"
+#include "ir/type_match.h"
 #include "ir/verifier.h"
 
 namespace tundish {
@@ -125,6 +126,16 @@ Status Builder::output(ValueId value, std::string name) {
 
 void Builder::metadata(std::string key, std::string value) {
   graph_.set_metadata(std::move(key), std::move(value));
+}
+
+Status Builder::declare_type(ValueId value, const ValueType& type) {
+  ValueInfo& info = graph_.values_[static_cast<size_t>(value)];
+  if (contradicts(info.type, type)) {
+    return located(InvalidModel(cat("value ", quoted(info.name), " is declared ", type.to_string(),
+                                    ", but inference gives ", info.type.to_string())));
+  }
+  info.type = refine(std::move(info.type), type);
+  return ok();
 }
 
 const ValueType& Builder::type(ValueId value) const {

@@ -69,6 +69,9 @@ class Builder {
   /// an output or an input under another name, an Identity is put between.
   Status output(ValueId value, std::string name);
   void metadata(std::string key, std::string value);
+  /// Adds what the source says of a value's type beyond inference (sizes, names of sizes).
+  /// kInvalidModel when it contradicts inference.
+  Status declare_type(ValueId value, const ValueType& type);
 
   const ValueType& type(ValueId value) const;
   const Tensor* constant_of(ValueId value) const;

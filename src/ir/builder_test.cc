@@ -118,6 +118,16 @@ TEST(Builder, finish_drops_what_nobody_reads) {
   EXPECT_EQ(graph->find_value("unused"), kNoValue);
 }
 
+TEST(Builder, declared_types_refine_inference) {
+  Builder builder = new_builder();
+  const ValueId x = *builder.input("X", float64_type({Dim(), 2}));
+  const ValueId y = *builder.op("Abs", {x});
+  ASSERT_TRUE(builder.declare_type(y, float64_type({Dim::symbol("N"), 2})));
+  EXPECT_EQ(builder.type(y).to_string(), "float64[N, 2]");
+  EXPECT_EQ(builder.declare_type(y, float64_type({3})).error().message(),
+            "value \"Abs\" is declared float64[3], but inference gives float64[N, 2]");
+}
+
 TEST(Builder, finish_needs_an_output) {
   Builder builder = new_builder();
   ASSERT_TRUE(builder.input("X", float64_type({2})));
