@@ -16,6 +16,8 @@ struct Limits {
   uint64_t max_decompression_ratio = 200;
   /// Output bytes below which the ratio is not looked at.
   uint64_t decompression_free_bytes = uint64_t{64} << 20;
+  /// Memory of an xz or lzma decoder, which its header asks for: `xz -9` needs 65 MiB.
+  uint64_t max_lzma_memory_bytes = uint64_t{100} << 20;
   /// Opcodes of one pickle, nested ones included. A 1 GB forest needs about 50 million.
   uint64_t max_pickle_opcodes = 200'000'000;
   /// Values on the pickle machine's stack and open MARKs: real files stay below 2,000 (APPENDS
