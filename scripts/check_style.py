@@ -32,7 +32,8 @@ BANNED = [
     ("exit", r"(?<![\w.>])(?:std::)?(?:exit|_exit|quick_exit|abort|terminate)\s*\(",
      r"^(examples|bench|tests)/|_test\.cc$|_fuzzer\.cc$|^src/cli/", "return an error"),
     ("environment", r"\b(?:std::)?(?:secure_)?(?:getenv|setenv|putenv|unsetenv)\s*\(",
-     r"^src/(cli|config)/|^(examples|bench|tests)/|_test\.cc$|_fuzzer\.cc$", "only config reads the environment"),
+     r"^src/(cli|config)/|^(examples|bench|tests)/|_test\.cc$|_fuzzer\.cc$|_(for_test|testing)\.h$",
+     "only config reads the environment"),
     ("random", r"(?<![\w.>])(?:std::)?s?rand\s*\(|\brandom_device\b", r"^$", "a generator with a stated seed"),
     ("c-string", r"\b(?:strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|strtok)\s*\(", r"^$", "std::string or cat()"),
     ("locale", r"\b(?:std::)?(?:atoi|atol|atof|strtod|strtof|strtold|stoi|stol|stod|stof|stoul|stoull|stoll)\s*\(", r"^$",
@@ -162,9 +163,22 @@ class Checker:
                 stem = "_".join(words[:count])
                 if os.path.exists(os.path.join(self.root, place, stem + "_test.cc")):
                     return
-        if os.path.exists(os.path.join(self.root, folder + "_test.cc")):
+        if os.path.exists(os.path.join(self.root, folder + "_test.cc")) or self.interface_is_tested(folder, name, text):
             return
         self.fault(path, 1, "missing-test", "no %s_test.cc beside it" % name[:-3])
+
+    def interface_is_tested(self, folder, name, text):
+        """A file that has no header of its own implements another one: a test of that one will do."""
+        place = os.path.join(self.root, folder)
+        header = re.search(r'^#include "([^"]+)"', text, re.M)
+        if header is None or os.path.exists(os.path.join(place, name[:-3] + ".h")):
+            return False
+        for test in os.listdir(place):
+            if test.endswith("_test.cc"):
+                with open(os.path.join(place, test), encoding="utf-8") as file:
+                    if '#include "%s"' % header.group(1) in file.read():
+                        return True
+        return False
 
     def run(self):
         for place, folders, files in os.walk(self.root):

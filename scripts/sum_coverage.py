@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Sums gcc's line counters: sum_coverage.py BUILD FOLDER LEAST_PERCENT
 
-A line that several programs compiled counts as run when it ran in any of them.
+A line that several programs compiled counts as run when it ran in any of them; a file that no program
+linked counts as not run.
 """
 import json
 import os
@@ -12,8 +13,17 @@ import sys
 def counters(build):
     for place, _, files in os.walk(build):
         for name in files:
-            if name.endswith(".gcda"):
+            if name.endswith(".gcno"):
                 yield os.path.join(place, name)
+
+
+def inside(root, compiled_in, path):
+    """The path from the root; gcc writes it from the folder it ran in or, where that is mapped, from the root."""
+    for base in (compiled_in, root):
+        full = os.path.normpath(os.path.join(base, path))
+        if full.startswith(root + os.sep) and os.path.exists(full):
+            return os.path.relpath(full, root)
+    return path
 
 
 def main(build, folder, least):
@@ -23,8 +33,9 @@ def main(build, folder, least):
         done = subprocess.run(["gcov", "--json-format", "--stdout", path], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, cwd=os.path.dirname(path), check=False)
         for text in done.stdout.splitlines():
-            for file in json.loads(text).get("files", []):
-                name = os.path.relpath(os.path.normpath(os.path.join(root, file["file"])), root)
+            report = json.loads(text)
+            for file in report.get("files", []):
+                name = inside(root, report.get("current_working_directory", root), file["file"])
                 if not name.startswith(folder + "/") or name.endswith(("_test.cc", "_fuzzer.cc")):
                     continue
                 lines = ran.setdefault(name, {})
