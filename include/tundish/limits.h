@@ -32,6 +32,10 @@ struct Limits {
   uint32_t max_array_rank = 64;
   /// Bytes of one array element: numpy strings of 1 Mi characters. Longer is damage.
   uint64_t max_item_bytes = uint64_t{4} << 20;
+  /// Bytes of a .npy header: numpy's own reader stops at 10,000, version 1 can state 65,535.
+  uint64_t max_npy_header_bytes = 65'536;
+  /// Members of one zip archive: an .npz of one array per column of a wide frame.
+  uint64_t max_zip_members = 100'000;
   /// Columns of one data row: above this a row is surely not a row (1e6 columns is refused by
   /// width before it is read into memory).
   uint64_t max_columns = 4'000'000;

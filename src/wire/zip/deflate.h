@@ -1,0 +1,24 @@
+// The parts of zlib that zip archives need; the only file of ours that includes it is deflate.cc.
+#ifndef TUNDISH_WIRE_ZIP_DEFLATE_H_
+#define TUNDISH_WIRE_ZIP_DEFLATE_H_
+
+#include <cstdint>
+#include <span>
+
+#include "base/bytes.h"
+#include "tundish/result.h"
+
+namespace tundish {
+
+/// CRC-32 (ISO 3309) continued over `bytes`; start from 0.
+uint32_t crc32_update(uint32_t crc, Bytes bytes);
+/// CRC of two pieces put together, from their CRCs and the second's length.
+uint32_t crc32_join(uint32_t first, uint32_t second, uint64_t second_bytes);
+
+/// Inflates a raw deflate stream (RFC 1951) that must fill `out` exactly and use all of `packed`.
+/// kInvalidModel otherwise.
+Status inflate_exactly(Bytes packed, std::span<uint8_t> out);
+
+}  // namespace tundish
+
+#endif  // TUNDISH_WIRE_ZIP_DEFLATE_H_
