@@ -153,8 +153,12 @@ class JsonRowReader : public TextRowReader {
       good = fill_object(document);
     } else if (type == json_type::array) {
       good = fill_array(document);
+    } else if (type == json_type::number) {
+      // A number alone is the whole line: its text is all there is to read.
+      good = one_column() && set_number(slot_of(0), "", trimmed(record.text));
+      return good ? RowState::kGood : RowState::kBad;
     } else {
-      good = fill_scalar(document, type);
+      good = one_column() && fill_scalar(document, type);
     }
     if (good && !at_end(document)) good = fault("", "more follows the JSON value on the line");
     return good ? RowState::kGood : RowState::kBad;
@@ -238,10 +242,14 @@ class JsonRowReader : public TextRowReader {
     return set_string({0, 0, -1}, "", without_blanks(text));
   }
 
-  bool fill_scalar(ondemand::document& document, json_type type) {
+  bool one_column() {
     if (wanted_.size() != 1) {
       return fault("", cat("one value on the line, the model wants ", wanted_.size(), " columns"));
     }
+    return true;
+  }
+
+  bool fill_scalar(ondemand::document& document, json_type type) {
     const Slot slot = slot_of(0);
     switch (type) {
       case json_type::string: {
@@ -259,16 +267,7 @@ class JsonRowReader : public TextRowReader {
         if (document.get_bool().get(truth) != error_code::SUCCESS) return broken();
         return set_bool(slot, "", truth);
       }
-      default: {
-        std::string_view token;
-        if (document.raw_json_token().get(token) != error_code::SUCCESS) return broken();
-        // The token of a lone number runs to the end of the line and is not consumed.
-        const bool good = set_number(slot, "", without_blanks(token));
-        double ignored;
-        const error_code code = document.get_double().get(ignored);
-        return good && (code == error_code::SUCCESS || code == error_code::NUMBER_ERROR ||
-                        code == error_code::NUMBER_OUT_OF_RANGE);
-      }
+      default: return broken();  // numbers are read before
     }
   }
 
@@ -372,8 +371,6 @@ class JsonRowReader : public TextRowReader {
       case json_type::number: {
         text = without_blanks(value.raw_json_token());
         good = set_number(slot, column, text);
-        double ignored;  // moves past it; its value is read from the token
-        (void)value.get_double().get(ignored);
         break;
       }
       case json_type::string:

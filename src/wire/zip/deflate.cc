@@ -17,10 +17,6 @@ uint32_t crc32_update(uint32_t crc, Bytes bytes) {
   return static_cast<uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 }
 
-uint32_t crc32_join(uint32_t first, uint32_t second, uint64_t second_bytes) {
-  return static_cast<uint32_t>(::crc32_combine(first, second, static_cast<z_off_t>(second_bytes)));
-}
-
 Status inflate_exactly(Bytes packed, std::span<uint8_t> out) {
   z_stream stream{};
   if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK) return Limit("no memory for zlib");

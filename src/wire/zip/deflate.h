@@ -12,8 +12,6 @@ namespace tundish {
 
 /// CRC-32 (ISO 3309) continued over `bytes`; start from 0.
 uint32_t crc32_update(uint32_t crc, Bytes bytes);
-/// CRC of two pieces put together, from their CRCs and the second's length.
-uint32_t crc32_join(uint32_t first, uint32_t second, uint64_t second_bytes);
 
 /// Inflates a raw deflate stream (RFC 1951) that must fill `out` exactly and use all of `packed`.
 /// kInvalidModel otherwise.

@@ -301,12 +301,11 @@ Result<ZipFile> ZipFile::open(Bytes file, std::shared_ptr<const void> owner, con
   std::unordered_set<std::string_view> names;
   // Reserved so that the names that `names` looks at stay where they are.
   zip.members_.reserve(std::min<uint64_t>(directory.member_count, directory.bytes / 46 + 1));
-  while (!cursor.at_end()) {
+  while (!cursor.at_end() && zip.members_.size() < directory.member_count) {
     TRY_ASSIGN(Header header, read_central(cursor));
     TRY(check_flags(header));
     TRY(check_sizes(header.member, limits));
     TRY(check_local(file, directory.offset, header));
-    if (zip.members_.size() == directory.member_count) break;
     zip.members_.push_back(std::move(header.member));
     if (!names.insert(zip.members_.back().name).second) {
       return fault(zip.members_.back().header_offset,
