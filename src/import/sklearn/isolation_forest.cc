@@ -1,10 +1,11 @@
 // IsolationForest: depth sums over trees, then -2 ** -(S / (T * c(max_samples))) - offset_.
 //
-// Sources (scikit-learn tags 0.20.4 to 1.9.1, sklearn/ensemble/_iforest.py, iforest.py before 0.22):
-// per tree, in tree order, in float64: nodes on the path + c(n_node_samples of the leaf) - 1. From
-// 1.3 the two terms are stored (_decision_path_lengths, _average_path_length_per_tree) and used as
-// they are. Leaves here hold that sum, so the tree operator adds what the original adds, in its
-// order, and the division comes after, as there. Who lies on the limit: isolation_threshold.h.
+// Sources (scikit-learn tags 0.20.4 to 1.9.1, sklearn/ensemble/_iforest.py, iforest.py before
+// 0.22): per tree, in tree order, in float64: nodes on the path + c(n_node_samples of the leaf)
+// - 1. From 1.3 the two terms are stored (_decision_path_lengths, _average_path_length_per_tree)
+// and used as they are. Leaves here hold that sum, so the tree operator adds what the original
+// adds, in its order, and the division comes after, as there. Who lies on the limit:
+// isolation_threshold.h.
 #include <cmath>
 #include <numbers>
 
@@ -115,8 +116,8 @@ Result<std::vector<ObjectView>> read_stored(const Forest& forest, std::string_vi
   if (!found || found->is_none()) return std::vector<ObjectView>();
   TRY_ASSIGN(std::vector<ObjectView> arrays, found->sequence());
   if (arrays.size() == forest.estimators.size()) return arrays;
-  return found->error(ErrorCode::kInvalidModel, cat(arrays.size(), " arrays for ",
-                                                    forest.estimators.size(), " trees"));
+  return found->error(ErrorCode::kInvalidModel,
+                      cat(arrays.size(), " arrays for ", forest.estimators.size(), " trees"));
 }
 
 // Puts the columns of the whole X in the place of those of the tree's own subset.
@@ -180,17 +181,17 @@ Status add_trees(const Forest& forest, TreeBuilder& builder) {
   for (size_t i = 0; i < forest.estimators.size(); ++i) {
     const ObjectView& estimator = forest.estimators[i];
     if (!estimator.is(ObjectKind::kRecord) || estimator.name() != "ExtraTreeRegressor") {
-      return estimator.error(estimator.is(ObjectKind::kRecord) ? ErrorCode::kUnsupported
-                                                               : ErrorCode::kInvalidModel,
-                             cat("IsolationForest of ", estimator.type_name(),
-                                 " (trees are ExtraTreeRegressor)"));
+      return estimator.error(
+          estimator.is(ObjectKind::kRecord) ? ErrorCode::kUnsupported : ErrorCode::kInvalidModel,
+          cat("IsolationForest of ", estimator.type_name(), " (trees are ExtraTreeRegressor)"));
     }
     TRY_ASSIGN(const ObjectView tree_view, fitted(estimator, "tree_"));
     TRY_ASSIGN(TreeRecord tree, read_tree(tree_view, forest.limits, TreeValues::kUnused));
     node_count += tree.node_count();
     if (node_count > forest.limits.max_tree_nodes) {
-      return estimator.error(ErrorCode::kLimit, cat("more than max_tree_nodes = ",
-                                                    forest.limits.max_tree_nodes, " nodes"));
+      return estimator.error(
+          ErrorCode::kLimit,
+          cat("more than max_tree_nodes = ", forest.limits.max_tree_nodes, " nodes"));
     }
     TRY(map_features(forest, i, tree));
     if (!routes_missing) {
@@ -219,8 +220,9 @@ Result<Forest> read_forest(Reader& reader, const ObjectView& object) {
   }
   TRY_ASSIGN(forest.feature_count, read_feature_count(object, reader.limits()));
   if (forest.feature_count < 0) {
-    return object.error(ErrorCode::kInvalidModel, "IsolationForest is not fitted, or lacks "
-                                                  "n_features_in_ and n_features_");
+    return object.error(ErrorCode::kInvalidModel,
+                        "IsolationForest is not fitted, or lacks "
+                        "n_features_in_ and n_features_");
   }
   TRY_ASSIGN(const ObjectView features, fitted(object, "estimators_features_"));
   TRY_ASSIGN(forest.features, features.sequence());
@@ -239,7 +241,8 @@ Result<Forest> read_forest(Reader& reader, const ObjectView& object) {
 constexpr int64_t kMostSamples = int64_t{1} << 53;
 
 Result<PathScale> read_scale(const Forest& forest) {
-  const std::string_view attribute = forest.version.at_least(1, 3) ? "_max_samples" : "max_samples_";
+  const std::string_view attribute =
+      forest.version.at_least(1, 3) ? "_max_samples" : "max_samples_";
   TRY_ASSIGN(const int64_t samples, read_count(forest.object, attribute, kMostSamples));
   PathScale scale;
   scale.tree_count = static_cast<double>(forest.estimators.size());

@@ -12,7 +12,6 @@ namespace {
 
 using pickle::ObjectView;
 
-
 class StandardScaler : public Estimator {
  public:
   StandardScaler(Description description, std::string place, std::vector<double> mean,
@@ -45,8 +44,7 @@ class StandardScaler : public Estimator {
     }
     if (description().version.at_least(1, 8)) {
       const std::vector<float> rounded(parameter.begin(), parameter.end());
-      const ValueId constant =
-          builder.constant(Tensor::of(std::span<const float>(rounded)), name);
+      const ValueId constant = builder.constant(Tensor::of(std::span<const float>(rounded)), name);
       return builder.op(op, {value, constant});
     }
     TRY_ASSIGN(const ValueId wide, cast(builder, value, DType::kFloat64));
@@ -89,8 +87,8 @@ Result<EstimatorPointer> read(Reader& reader, const ObjectView& object) {
   description.methods = {"transform"};
   // check_array(force_all_finite="allow-nan") since 0.20; finite values are not cast to float32.
   description.behaviour.accepts = {.nan = true, .infinity = false, .float32_overflow = true};
-  return EstimatorPointer(std::make_unique<StandardScaler>(
-      std::move(description), object.path(), std::move(mean), std::move(scale)));
+  return EstimatorPointer(std::make_unique<StandardScaler>(std::move(description), object.path(),
+                                                           std::move(mean), std::move(scale)));
 }
 
 constexpr ClassName kClasses[] = {{"sklearn.preprocessing", "StandardScaler"}};

@@ -54,7 +54,7 @@ class Chain : public Estimator {
 };
 
 // A value gets through when every step takes it, up to one that removes it.
-bool chain_accepts(const std::vector<EstimatorPointer>& steps, bool SpecialValues::* value) {
+bool chain_accepts(const std::vector<EstimatorPointer>& steps, bool SpecialValues::*value) {
   for (const EstimatorPointer& step : steps) {
     if (step == nullptr) continue;
     if (!(step->description().behaviour.accepts.*value)) return false;
@@ -63,7 +63,7 @@ bool chain_accepts(const std::vector<EstimatorPointer>& steps, bool SpecialValue
   return true;
 }
 
-bool chain_removes(const std::vector<EstimatorPointer>& steps, bool SpecialValues::* value) {
+bool chain_removes(const std::vector<EstimatorPointer>& steps, bool SpecialValues::*value) {
   for (const EstimatorPointer& step : steps) {
     if (step != nullptr && step->description().behaviour.removes.*value) return true;
   }
@@ -106,8 +106,8 @@ Result<EstimatorPointer> make_chain(std::vector<EstimatorPointer> steps, Version
     }
   }
   description.name += ")";
-  if (first == nullptr || (description.feature_count < 0 && first->description().form ==
-                                                                InputForm::kMatrix)) {
+  if (first == nullptr ||
+      (description.feature_count < 0 && first->description().form == InputForm::kMatrix)) {
     return Unsupported("no step tells how many features there are").in(place);
   }
   description.contract_estimator = first->description().contract_estimator;
@@ -116,8 +116,8 @@ Result<EstimatorPointer> make_chain(std::vector<EstimatorPointer> steps, Version
   description.feature_names = first->description().feature_names;
   const Estimator* const last = steps.back().get();
   description.kind = last == nullptr ? EstimatorKind::kTransformer : last->description().kind;
-  description.methods = last == nullptr ? std::vector<std::string>{"transform"}
-                                        : last->description().methods;
+  description.methods =
+      last == nullptr ? std::vector<std::string>{"transform"} : last->description().methods;
   description.behaviour = chain_behaviour(steps);
   return EstimatorPointer(
       std::make_unique<Chain>(std::move(description), std::move(place), std::move(steps)));

@@ -61,9 +61,8 @@ const EstimatorDef* find_estimator(std::string_view module, std::string_view nam
 bool is_model_library(std::string_view module) {
   static constexpr std::array<std::string_view, 5> kLibraries = {"sklearn", "xgboost", "lightgbm",
                                                                  "catboost", "imblearn"};
-  return std::any_of(kLibraries.begin(), kLibraries.end(), [&](std::string_view library) {
-    return is_at_or_below(module, library);
-  });
+  return std::any_of(kLibraries.begin(), kLibraries.end(),
+                     [&](std::string_view library) { return is_at_or_below(module, library); });
 }
 
 Error unsupported_class(const ObjectView& object) {
@@ -74,10 +73,10 @@ Error unsupported_class(const ObjectView& object) {
     list += (list.empty() ? "" : ", ") + names.back();
   }
   const std::string near = nearest_word(object.name(), names);
-  return object.error(ErrorCode::kUnsupported,
-                      cat("class ", object.type_name(), " is not supported",
-                          near.empty() ? "" : cat("; the nearest that is: ", near),
-                          " (supported: ", list, ")"));
+  return object.error(
+      ErrorCode::kUnsupported,
+      cat("class ", object.type_name(), " is not supported",
+          near.empty() ? "" : cat("; the nearest that is: ", near), " (supported: ", list, ")"));
 }
 
 std::vector<std::string> Estimator::output_names(std::span<const std::string>) const { return {}; }
@@ -159,8 +158,8 @@ Result<Version> Reader::version_of(const ObjectView& object) {
   if (!version) {
     return own->error(ErrorCode::kInvalidModel, std::string(version.error().message()));
   }
-  if (!version->at_least(kOldestKnown) || version->at_least(kNewestKnown.major,
-                                                            kNewestKnown.minor + 1)) {
+  if (!version->at_least(kOldestKnown) ||
+      version->at_least(kNewestKnown.major, kNewestKnown.minor + 1)) {
     note(cat("written by scikit-learn ", text, ", outside the versions known (", known_range(),
              "): read as its layout looks; compare answers before use"));
   }

@@ -46,13 +46,12 @@ double first_inlier(const PathScale& scale, double offset, double limit, double 
 
 double PathScale::score(double depth_sum) const {
   if (is_constant()) return -std::pow(2.0, -1.0);
-  const double exponent = form == Form::kMean ? -(depth_sum / tree_count) / denominator
-                                              : -(depth_sum / denominator);
+  const double exponent =
+      form == Form::kMean ? -(depth_sum / tree_count) / denominator : -(depth_sum / denominator);
   return -std::pow(2.0, exponent);
 }
 
-IsolationLimit find_limit(const PathScale& scale, double offset, double limit,
-                          LimitOrigin origin) {
+IsolationLimit find_limit(const PathScale& scale, double offset, double limit, LimitOrigin origin) {
   IsolationLimit result;
   result.decision = limit;
   // Outlier: power > -(offset + limit). Powers lie in (0, 1]; beyond that one label fits all, and

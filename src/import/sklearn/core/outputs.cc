@@ -53,8 +53,7 @@ std::string default_method(const Description& description) {
   return "predict";
 }
 
-Result<std::vector<MethodDescription>> add_outputs(Builder& builder,
-                                                   const Description& description,
+Result<std::vector<MethodDescription>> add_outputs(Builder& builder, const Description& description,
                                                    const Answers& answers) {
   std::vector<MethodDescription> methods;
   for (const std::string& method : description.methods) {

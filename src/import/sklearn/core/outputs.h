@@ -11,8 +11,9 @@
 
 namespace tundish::sklearn {
 
-/// Graph output for a method of an estimator of this kind: skl2onnx's names without ZipMap ("label",
-/// "probabilities"; "variable"; "label", "scores"), the method's own name for every other one.
+/// Graph output for a method of an estimator of this kind: skl2onnx's names without ZipMap
+/// ("label", "probabilities"; "variable"; "label", "scores"), the method's own name for every other
+/// one.
 std::string_view output_name(EstimatorKind kind, std::string_view method);
 
 /// The method that `run` answers by default: probabilities of a classifier (its decision_function,
@@ -22,8 +23,7 @@ std::string default_method(const Description& description);
 
 /// Makes the answers outputs of the graph, in the order of Description::methods, and returns the
 /// method table. kInternal when an answer is missing.
-Result<std::vector<MethodDescription>> add_outputs(Builder& builder,
-                                                   const Description& description,
+Result<std::vector<MethodDescription>> add_outputs(Builder& builder, const Description& description,
                                                    const Answers& answers);
 
 /// The contract of a graph whose input has the type `dtype`.

@@ -48,8 +48,7 @@ std::string key_text(const ObjectGraph& graph, ObjectId key) {
 std::vector<ObjectView> children(const ObjectView& container) {
   std::vector<ObjectView> result;
   const ObjectGraph& graph = container.graph();
-  const bool is_sequence =
-      container.is(ObjectKind::kList) || container.is(ObjectKind::kTuple);
+  const bool is_sequence = container.is(ObjectKind::kList) || container.is(ObjectKind::kTuple);
   const auto items = graph.items(container.id());
   if (is_sequence) {
     for (size_t i = 0; i < items.size(); ++i) {
@@ -188,13 +187,13 @@ Result<EstimatorPointer> resolve_container(Reader& reader, const ObjectView& roo
                           root.size() == 1 ? " entry" : " entries"));
   }
   if (predictor_count > 1) {
-    return InvalidArgument(cat("holds ", predictor_count, " models; choose with --select PATH: ",
-                               named(parts.predictors)));
+    return InvalidArgument(cat("holds ", predictor_count,
+                               " models; choose with --select PATH: ", named(parts.predictors)));
   }
   if (predictor_count == 0 && transformer_count > 1) {
-    return InvalidArgument(cat("holds ", transformer_count,
-                               " transformers and no model; choose with --select PATH: ",
-                               named(parts.transformers)));
+    return InvalidArgument(
+        cat("holds ", transformer_count,
+            " transformers and no model; choose with --select PATH: ", named(parts.transformers)));
   }
   return join(reader, root, parts);
 }

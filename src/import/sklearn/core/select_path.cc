@@ -78,8 +78,7 @@ std::optional<ObjectView> by_name(const ObjectView& object, const std::string& n
   if (!object.is(ObjectKind::kRecord)) return std::nullopt;
   const ObjectId attribute = graph.find_attribute(object.id(), name);
   if (attribute == pickle::kNoObject) return std::nullopt;
-  return ObjectView(graph, attribute,
-                    object.path().empty() ? name : cat(object.path(), ".", name));
+  return ObjectView(graph, attribute, object.path().empty() ? name : cat(object.path(), ".", name));
 }
 
 // steps["scaler"]: the step of that name.

@@ -113,8 +113,8 @@ Status read_values(const ObjectView& view, TreeRecord& tree) {
   TRY_ASSIGN(tree.values, view.as_array_f64());
   const Shape& shape = tree.values.shape();
   if (shape.rank() != 3 || static_cast<size_t>(shape[0]) != tree.node_count()) {
-    return view.error(ErrorCode::kInvalidModel, cat("shape is ", shape.to_string(), " for ",
-                                                    tree.node_count(), " nodes"));
+    return view.error(ErrorCode::kInvalidModel,
+                      cat("shape is ", shape.to_string(), " for ", tree.node_count(), " nodes"));
   }
   const auto values = tree.values.values<double>();
   for (size_t i = 0; i < values.size(); ++i) {
@@ -127,8 +127,7 @@ Status read_values(const ObjectView& view, TreeRecord& tree) {
 
 }  // namespace
 
-Result<TreeRecord> read_tree(const ObjectView& object, const Limits& limits,
-                             TreeValues wanted) {
+Result<TreeRecord> read_tree(const ObjectView& object, const Limits& limits, TreeValues wanted) {
   if (!object.is(ObjectKind::kRecord) || object.name() != "Tree") {
     return object.error(ErrorCode::kInvalidModel,
                         cat("expected a sklearn.tree._tree.Tree, found ", object.type_name()));

@@ -6,8 +6,8 @@ namespace tundish::sklearn {
 namespace {
 
 TEST(Version, reads_what_real_files_hold) {
-  for (const auto& [text, major, minor] : {std::tuple{"0.22.2.post1", 0, 22}, {"1.9.1", 1, 9},
-                                           {"1.10.dev0", 1, 10}, {"1.0", 1, 0}}) {
+  for (const auto& [text, major, minor] :
+       {std::tuple{"0.22.2.post1", 0, 22}, {"1.9.1", 1, 9}, {"1.10.dev0", 1, 10}, {"1.0", 1, 0}}) {
     Result<Version> version = parse_version(text);
     ASSERT_TRUE(version) << text;
     EXPECT_EQ(version->major, major);
