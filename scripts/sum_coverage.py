@@ -42,6 +42,7 @@ def main(build, folder, least):
                 for line in file["lines"]:
                     number = line["line_number"]
                     lines[number] = lines.get(number, 0) + line["count"]
+    ran = {name: lines for name, lines in ran.items() if lines}
     total = sum(len(lines) for lines in ran.values())
     if total == 0:
         print("coverage: no counted line in %s" % folder)

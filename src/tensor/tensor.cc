@@ -1,6 +1,7 @@
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 
 #include "base/checked.h"
 #include "base/strings.h"
@@ -29,9 +30,13 @@ Result<Tensor> Tensor::allocate(DType dtype, const Shape& shape) {
   tensor.shape_ = shape;
   if (dtype == DType::kString) {
     TRY_ASSIGN(const uint64_t count, checked_bytes(shape.dims(), 1));
-    auto strings = std::make_shared<std::vector<std::string>>(count);
-    tensor.data_ = strings->data();
-    tensor.owner_ = std::move(strings);
+    try {
+      auto strings = std::make_shared<std::vector<std::string>>(count);
+      tensor.data_ = strings->data();
+      tensor.owner_ = std::move(strings);
+    } catch (const std::exception&) {  // bad_alloc, or length_error beyond what a vector can hold
+      return Limit(cat("no memory for a tensor of ", count, " strings"));
+    }
     return tensor;
   }
   TRY_ASSIGN(const uint64_t bytes, storage_bytes(dtype, shape));
