@@ -44,7 +44,7 @@ Result<Wrapper> read_wrapper(Session& session, ObjectId id) {
   wrapper.fortran_order = order_text == "F";
   TRY_ASSIGN(wrapper.dtype, need_entry(graph, id, "dtype"));
   if (graph.dtype(wrapper.dtype) == nullptr) {
-    return InvalidModel(cat("the dtype of the array is a ", graph.type_name(wrapper.dtype)));
+    return InvalidModel(cat("the dtype of the array is ", graph.described(wrapper.dtype)));
   }
   const ObjectId alignment = graph.find_attribute(id, "numpy_array_alignment_bytes");
   if (alignment != kNoObject && graph.kind(alignment) != ObjectKind::kNone) {
@@ -65,7 +65,7 @@ Status read_objects(Machine& machine, ObjectId id, const Wrapper& wrapper) {
   const Array* array = graph.array(nested.result());
   if (array == nullptr || array->dtype == nullptr || !array->dtype->is_object()) {
     return InvalidModel(
-        cat("the pickle of an object array gives a ", graph.type_name(nested.result())));
+        cat("the pickle of an object array gives ", graph.described(nested.result())));
   }
   TRY_ASSIGN(const uint64_t count, checked_bytes(wrapper.dims, 1));
   if (count != array->element_count) {

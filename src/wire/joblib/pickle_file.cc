@@ -78,7 +78,7 @@ Status check_root(const Session& session, ObjectId root) {
     const ObjectKind kind = graph.kind(root);
     return InvalidModel(cat("the file holds ",
                             kind == ObjectKind::kGlobal ? graph.type_name(root) + " by name only"
-                                                        : "a " + graph.type_name(root),
+                                                        : graph.described(root),
                             ", no model inside"));
   }
   return ok();

@@ -68,7 +68,7 @@ Result<Tensor> string_tensor(const ObjectGraph& graph, const Array& array, const
     for (size_t i = 0; i < array.objects.size(); ++i) {
       const ObjectId id = array.objects[i];
       if (graph.kind(id) != ObjectKind::kString || graph.at(id).flag) {
-        return Unsupported(cat("an object array with a ", graph.type_name(id), " at element ", i));
+        return Unsupported(cat("an object array with ", graph.described(id), " at element ", i));
       }
       out[i] = graph.text(id);
     }

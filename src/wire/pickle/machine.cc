@@ -150,6 +150,7 @@ Status Machine::run() {
   while (!stopped_) {
     if (next_ == limit_) {
       limit_ = end_;  // a frame ends here, or the file
+      in_frame_ = false;
       if (next_ == end_) {
         return InvalidModel(
             cat("truncated: the pickle has no STOP, the file ends at offset ", position()));
@@ -221,6 +222,8 @@ Result<std::span<const ObjectId>> Machine::pop_mark() {
 Result<std::string_view> Machine::line() {
   const auto left = static_cast<size_t>(limit_ - next_);
   const void* found = left == 0 ? nullptr : std::memchr(next_, '\n', left);
+  if (found == nullptr && limit_ != end_)
+    return fault("a text line straddles the end of its frame");
   if (found == nullptr) return fault("truncated: the text line has no end");
   const auto* end = static_cast<const uint8_t*>(found);
   const std::string_view text = as_text({next_, static_cast<size_t>(end - next_)});
@@ -229,8 +232,9 @@ Result<std::string_view> Machine::line() {
 }
 
 Status Machine::continue_at(size_t position) {
-  if (limit_ != end_ && next_ != limit_) return fault("array data inside an unfinished frame");
+  if (in_frame_ && next_ != limit_) return fault("array data inside an unfinished frame");
   next_ = stream_.data() + position;
+  in_frame_ = false;
   limit_ = end_;
   return ok();
 }
@@ -254,7 +258,7 @@ Status Machine::op_proto() {
 }
 
 Status Machine::op_frame() {
-  if (limit_ != end_ && next_ != limit_) return fault("a frame begins inside another");
+  if (in_frame_) return fault("a frame begins inside another");
   limit_ = end_;
   TRY(need(8));
   const uint64_t length = read_little<uint64_t>();
@@ -263,6 +267,7 @@ Status Machine::op_frame() {
         cat("truncated: the frame has ", length, " bytes, the file has ", end_ - next_, " left"));
   }
   limit_ = next_ + length;
+  in_frame_ = true;
   return ok();
 }
 

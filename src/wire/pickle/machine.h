@@ -239,6 +239,7 @@ class Machine {
   const ArrayReader* arrays_;
   uint64_t offset_ = 0;  ///< of the opcode that runs
   uint8_t opcode_ = 0;
+  bool in_frame_ = false;
   bool stopped_ = false;
   uint64_t own_opcodes_ = 0;
   std::vector<ObjectId> stack_;  ///< room; the first stack_size_ are in use

@@ -31,7 +31,7 @@ Status Machine::append_to(ObjectId target, std::span<const ObjectId> items, std:
   }
   const bool is_set = opcode_ == 0x90;
   if (object.kind != (is_set ? ObjectKind::kSet : ObjectKind::kList))
-    return fault(cat(what, " to a ", object_kind_name(object.kind)));
+    return fault(cat(what, " to ", graph.described(target)));
   Items grown = {object.items, static_cast<uint32_t>(object.size), object.capacity};
   graph.append(grown, items);
   object.items = grown.data;
@@ -50,7 +50,7 @@ Status Machine::set_items(ObjectId target, std::span<const ObjectId> pairs) {
     return ok();
   }
   if (object.kind != ObjectKind::kDict)
-    return fault(cat("keys and values for a ", object_kind_name(object.kind)));
+    return fault(cat("keys and values for ", graph.described(target)));
   Items grown = {object.items, static_cast<uint32_t>(object.size), object.capacity};
   graph.append(grown, pairs);
   object.items = grown.data;

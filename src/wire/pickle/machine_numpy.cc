@@ -27,7 +27,7 @@ bool is_text(const ObjectGraph& graph, ObjectId id) {
 Result<std::span<const int64_t>> Machine::shape_of(Session& session, ObjectId tuple) {
   ObjectGraph& graph = session.graph;
   if (graph.kind(tuple) != ObjectKind::kTuple)
-    return InvalidModel(cat("the shape of an array is a ", graph.type_name(tuple)));
+    return InvalidModel(cat("the shape of an array is ", graph.described(tuple)));
   const auto entries = graph.items(tuple);
   if (entries.size() > session.limits.max_array_rank) {
     return InvalidModel(cat("an array of ", entries.size(), " dimensions; numpy allows ",
@@ -36,8 +36,12 @@ Result<std::span<const int64_t>> Machine::shape_of(Session& session, ObjectId tu
   int64_t* dims = graph.arena().allocate<int64_t>(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     const Object& entry = graph.at(entries[i]);
+    if (entry.kind == ObjectKind::kBigInt) {
+      return InvalidModel(cat("dimension ", i, " of an array is ", graph.big_integer(entries[i]),
+                              ", beyond 63 bits"));
+    }
     if (entry.kind != ObjectKind::kInt)
-      return InvalidModel(cat("dimension ", i, " of an array is a ", graph.type_name(entries[i])));
+      return InvalidModel(cat("dimension ", i, " of an array is ", graph.described(entries[i])));
     if (entry.integer < 0)
       return InvalidModel(cat("dimension ", i, " of an array is ", entry.integer));
     dims[i] = entry.integer;
@@ -49,7 +53,7 @@ Status Machine::set_array(Session& session, ObjectId array, ObjectId dtype,
                           std::span<const int64_t> dims, Array contents) {
   ObjectGraph& graph = session.graph;
   if (graph.kind(dtype) != ObjectKind::kDType)
-    return InvalidModel(cat("the dtype of an array is a ", graph.type_name(dtype)));
+    return InvalidModel(cat("the dtype of an array is ", graph.described(dtype)));
   NumpyDType* type = graph.mutable_at(dtype).dtype;
   type->sealed = true;
   TRY_ASSIGN(const uint64_t bytes, checked_bytes(dims, std::max<uint64_t>(type->item_bytes, 1)));
@@ -195,7 +199,7 @@ Status Machine::build_array(ObjectId id, ObjectId state) {
   } else if (kind == ObjectKind::kBytes || kind == ObjectKind::kString) {
     contents.data = as_bytes(graph.text(items[3]));  // ASCII text: Python 2's str
   } else {
-    return fault(cat("the contents of an array are a ", graph.type_name(items[3])));
+    return fault(cat("the contents of an array are ", graph.described(items[3])));
   }
   TRY_ASSIGN(const auto dims, in(cat("offset ", offset_), shape_of(session_, items[0])));
   return in(cat("offset ", offset_), set_array(session_, id, items[1], dims, contents));
@@ -284,7 +288,7 @@ Result<ObjectId> Machine::latin1_bytes(ObjectId text, ObjectId encoding) {
   ObjectGraph& graph = session_.graph;
   const std::string_view name = graph.text(encoding);
   if (!is_text(graph, text) || (name != "latin1" && name != "latin-1"))
-    return fault(cat("bytes made from a ", graph.type_name(text), " by encoding ", quoted(name, 40),
+    return fault(cat("bytes made from ", graph.described(text), " by encoding ", quoted(name, 40),
                      "; only text by latin1 is a known form"));
   std::string_view bytes = graph.text(text);
   if (!is_ascii(bytes)) {
@@ -318,7 +322,7 @@ Result<ObjectId> Machine::reduce_bytes(ObjectId args) {
   object.offset = offset_;
   if (items.size() == 1) {
     if (graph.kind(items[0]) != ObjectKind::kBytes)
-      return fault(cat("bytes made from a ", graph.type_name(items[0])));
+      return fault(cat("bytes made from ", graph.described(items[0])));
     object.text = graph.text(items[0]).data();
     object.size = graph.text(items[0]).size();
   } else if (!items.empty()) {
@@ -338,7 +342,7 @@ Result<ObjectId> Machine::reduce_set(ObjectKind kind, ObjectId args) {
   if (items.size() == 1) {
     const ObjectKind from = graph.kind(items[0]);
     if (from != ObjectKind::kList && from != ObjectKind::kTuple && from != ObjectKind::kSet)
-      return fault(cat("a set made from a ", graph.type_name(items[0])));
+      return fault(cat("a set made from ", graph.described(items[0])));
     Items copied;
     TRY(graph.arena().check(graph.items(items[0]).size() * 2 * sizeof(ObjectId)));
     graph.append(copied, graph.items(items[0]));

@@ -41,8 +41,11 @@ Result<ObjectId> Machine::add_global(std::string_view module, std::string_view n
   uses.push_back({std::string(module), std::string(name), offset_, global.entry != nullptr});
   if (global.entry == nullptr) {
     const Verdict verdict = judge_name(global.module, name);
-    TRY(session_.refuse(verdict.code, cat(shown(global), " at offset ", offset_, " ", verdict.why),
-                        offset_));
+    std::string message = cat(shown(global), " at offset ", offset_, " ", verdict.why);
+    const AllowEntry* near = find_allowed_elsewhere(name);
+    if (verdict.code == ErrorCode::kUnsupported && near != nullptr)
+      message += cat(" (", near->module, ".", near->name, " is known)");
+    TRY(session_.refuse(verdict.code, std::move(message), offset_));
   } else if (global.entry->action == Action::kJoblibArray && arrays_ == nullptr) {
     TRY(session_.refuse(ErrorCode::kUntrusted,
                         cat(shown(global), " at offset ", offset_,
@@ -152,7 +155,7 @@ Result<ObjectId> Machine::reduce_reconstructor(ObjectId args) {
 
 Result<ObjectId> Machine::new_object(ObjectId type, ObjectId args, ObjectId kwargs) {
   const Global* global = session_.graph.global(type);
-  if (global == nullptr) return fault(cat("NEWOBJ of a ", session_.graph.type_name(type)));
+  if (global == nullptr) return fault(cat("NEWOBJ of ", session_.graph.described(type)));
   if (session_.graph.kind(args) != ObjectKind::kTuple) return fault("the arguments are no tuple");
   if (global->entry != nullptr) {
     const Action action = global->entry->action;
@@ -168,7 +171,7 @@ Result<ObjectId> Machine::new_object(ObjectId type, ObjectId args, ObjectId kwar
 Result<ObjectId> Machine::reduce(ObjectId callable, ObjectId args) {
   ObjectGraph& graph = session_.graph;
   const Global* global = graph.global(callable);
-  if (global == nullptr) return fault(cat("REDUCE of a ", graph.type_name(callable)));
+  if (global == nullptr) return fault(cat("REDUCE of ", graph.described(callable)));
   if (graph.kind(args) != ObjectKind::kTuple) return fault("the arguments are no tuple");
   if (global->entry == nullptr) return reduce_unknown(*global, args);
   switch (global->entry->action) {
@@ -264,7 +267,7 @@ Status Machine::op_build() {
                              cat("BUILD at offset ", offset_, " changes the class ",
                                  shown(*graph.global(target)), " itself"),
                              offset_);
-    default: return fault(cat("BUILD on a ", object_kind_name(graph.kind(target))));
+    default: return fault(cat("BUILD on ", graph.described(target)));
   }
 }
 
@@ -275,8 +278,7 @@ Status Machine::check_state_dict(ObjectId dict) {
   keys.reserve(pairs.size() / 2);
   for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
     if (session_.graph.kind(pairs[i]) != ObjectKind::kString)
-      return fault(
-          cat("a key of the state is a ", session_.graph.type_name(pairs[i]), ", not text"));
+      return fault(cat("a key of the state is ", session_.graph.described(pairs[i]), ", not text"));
     keys.push_back(session_.graph.text(pairs[i]));
     if (keys.back() == "_sklearn_version" && session_.graph.facts().scikit_learn_version.empty()) {
       session_.graph.mutable_facts().scikit_learn_version =
@@ -312,7 +314,7 @@ Status Machine::check_state(const Record& record, ObjectId state) {
       return ok();
     }
   }
-  return fault(cat("the state of ", shown(*record.type), " is a ", graph.type_name(state),
+  return fault(cat("the state of ", shown(*record.type), " is ", graph.described(state),
                    " of an unknown form"));
 }
 

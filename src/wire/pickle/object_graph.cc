@@ -1,6 +1,6 @@
 #include "wire/pickle/object_graph.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/strings.h"
 
@@ -122,14 +122,13 @@ std::string ObjectGraph::big_integer(ObjectId id) const {
     }
   }
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string out = negative ? "-0x" : "0x";
-  size_t first = bytes.size();
-  while (first > 1 && bytes[first - 1] == 0) --first;
-  for (size_t i = first; i-- > 0;) {
-    out += kDigits[bytes[i] >> 4];
-    out += kDigits[bytes[i] & 15];
+  std::string digits;
+  for (size_t i = bytes.size(); i-- > 0;) {
+    digits += kDigits[bytes[i] >> 4];
+    digits += kDigits[bytes[i] & 15];
   }
-  return out;
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  return cat(negative ? "-0x" : "0x", digits);
 }
 
 std::string ObjectGraph::type_name(ObjectId id) const {
@@ -139,6 +138,12 @@ std::string ObjectGraph::type_name(ObjectId id) const {
   if (object.kind == ObjectKind::kGlobal)
     return cat(object.global->module, ".", object.global->name);
   return std::string(object_kind_name(object.kind));
+}
+
+std::string ObjectGraph::described(ObjectId id) const {
+  if (kind(id) == ObjectKind::kNone) return "None";
+  const std::string name = type_name(id);
+  return cat(name.starts_with("int") || name.starts_with("object") ? "an " : "a ", name);
 }
 
 std::shared_ptr<const void> ObjectGraph::owner_of(Bytes bytes) const {

@@ -170,6 +170,8 @@ class ObjectGraph {
   std::string big_integer(ObjectId id) const;
   /// "sklearn.pipeline.Pipeline" for records and globals, else the kind's name.
   std::string type_name(ObjectId id) const;
+  /// The same with an article: "a list", "an int", "a sklearn.pipeline.Pipeline".
+  std::string described(ObjectId id) const;
 
   /// Keeps alive what `bytes` (text, bytes or array data of this graph) point into: the file, its
   /// decompressed form, or the arena.

@@ -67,7 +67,7 @@ Result<Tensor> ObjectView::as_array_f64() const {
     const size_t size = dtype_bytes(element);
     for (size_t i = 0; i < out.size(); ++i) {
       out[i] = load_number(data + i * size, element, false);
-      if (size < 8 || std::abs(out[i]) <= static_cast<double>(kExactDouble)) continue;
+      if (size < 8 || std::abs(out[i]) < static_cast<double>(kExactDouble)) continue;
       const int64_t exact = load_integer(data + i * size, element, false);
       const bool same =
           element == DType::kUint64
