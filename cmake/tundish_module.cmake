@@ -2,9 +2,10 @@
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
 # all *_test.cc, and with INDEX a file NAME/index.inc that holds TUNDISH_INDEX(stem) for each *.cc
-# that lies directly in the folder (but index.cc and registry.cc), in alphabetical order. So a new
-# operator, pass or subcommand is found by its file name and no list is edited. Folders that need
-# compiler flags of their own (kernels/avx2, ...) are added by the module's own CMakeLists.
+# that lies directly in the folder (but index.cc, registry.cc and pipeline.cc), in alphabetical
+# order. So a new operator, pass or subcommand is found by its file name and no list is edited.
+# Folders that need compiler flags of their own (kernels/avx2, ...) are added by the module's own
+# CMakeLists.
 function(tundish_module name)
   cmake_parse_arguments(ARG "" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -32,7 +33,7 @@ function(tundish_module name)
 
   if(ARG_INDEX)
     file(GLOB indexed CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-    list(FILTER indexed EXCLUDE REGEX "(_test|_fuzzer|/index|/registry)\\.cc$")
+    list(FILTER indexed EXCLUDE REGEX "(_test|_fuzzer|/index|/registry|/pipeline)\\.cc$")
     set(lines "// Generated from file names: one line per ${ARG_INDEX}.\n")
     foreach(file ${indexed})
       get_filename_component(stem ${file} NAME_WE)

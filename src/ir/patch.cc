@@ -48,22 +48,28 @@ void Patch::replace(ValueId old_value, ValueId new_value) {
   replacements_.emplace_back(old_value, new_value);
 }
 
-Status Patch::check_replacements() const {
-  const Graph& graph = draft_.graph_;
+Status Patch::check_replacements() {
+  Graph& graph = draft_.graph_;
   for (const auto& [old_value, new_value] : replacements_) {
     if (index_of(old_value) >= old_value_count_ || index_of(new_value) >= graph.values_.size()) {
       return Internal("a replacement names a value that does not exist");
     }
     const ValueInfo& from = graph.value(old_value);
-    const ValueInfo& to = graph.value(new_value);
+    ValueInfo& to = graph.values_[index_of(new_value)];
     if (from.name.empty() || to.name.empty()) {
       return Internal("a replacement names a value that was removed");
     }
-    if (!is_as_precise(to.type, from.type)) {
+    if (old_value == new_value) {
+      return Internal(cat("value ", quoted(from.name), " is replaced by itself"));
+    }
+    if (contradicts(to.type, from.type)) {
       return Internal(cat("value ", quoted(from.name), " of type ", from.type.to_string(),
                           " cannot be replaced by ", quoted(to.name), " of type ",
                           to.type.to_string()));
     }
+    // Equal values: what was known of the old one holds for the new one. An input stays as wide as
+    // its contract.
+    if (!graph.is_input(new_value)) to.type = refine(std::move(to.type), from.type);
   }
   return ok();
 }
@@ -80,6 +86,7 @@ Result<ValueId> Patch::as_output(ValueId wanted, ValueId old_output) {
   if (graph.is_input(wanted) || graph.is_output(wanted) || graph.constant(wanted) != nullptr) {
     TRY_ASSIGN(const std::vector<ValueId> copy,
                draft_.add({.op = "Identity", .inputs = {wanted}, .output_names = {name}}));
+    TRY(draft_.declare_type(copy[0], ValueType(draft_.type(old_output))));
     return copy[0];
   }
   draft_.rename(wanted, name);
@@ -89,10 +96,9 @@ Result<ValueId> Patch::as_output(ValueId wanted, ValueId old_output) {
 Status Patch::rewire() {
   std::unordered_map<uint32_t, ValueId> map;
   for (const auto& [old_value, new_value] : replacements_) {
-    if (old_value == new_value ||
-        !map.emplace(static_cast<uint32_t>(old_value), new_value).second) {
-      return Internal(cat("value ", quoted(draft_.graph_.value(old_value).name),
-                          " is replaced twice or by itself"));
+    if (!map.emplace(static_cast<uint32_t>(old_value), new_value).second) {
+      return Internal(
+          cat("value ", quoted(draft_.graph_.value(old_value).name), " is replaced twice"));
     }
   }
   Graph& graph = draft_.graph_;
@@ -144,11 +150,14 @@ Status Patch::sort_nodes() {
   return ok();
 }
 
-/// Types behind the replacements may have become more precise.
+/// A value that takes the place of another is equal to it, so what was known of one holds for both;
+/// types behind the replacements may become more precise by it.
 Status Patch::infer_again() {
   Graph& graph = draft_.graph_;
   std::vector<bool> changed(graph.values_.size(), false);
-  for (const auto& [old_value, new_value] : replacements_) changed[index_of(new_value)] = true;
+  for (const auto& [old_value, new_value] : replacements_) {
+    changed[index_of(new_value)] = true;
+  }
   for (const NodeId id : graph.order_) {
     const Node& node = graph.node(id);
     const bool is_touched = std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) {

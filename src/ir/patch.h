@@ -1,7 +1,8 @@
 // A change to a graph as a value: new nodes, and values that take the place of others.
 //
-// Applying a patch is the only way to change a graph. apply() checks that each replacement has the
-// type of what it replaces (dtype equal; shape equal or more precise), adds the nodes in order,
+// Applying a patch is the only way to change a graph. apply() checks that the type of each
+// replacement does not contradict what it replaces (same kind and dtype, no size that differs; what
+// only the old type knew is carried over), adds the nodes in order,
 // rewires all readers and graph outputs, removes what nobody reads any more, and keeps names of
 // graph outputs. On an error the graph is as it was.
 #ifndef TUNDISH_IR_PATCH_H_
@@ -51,7 +52,7 @@ class Patch {
   Status apply(Graph& graph) &&;
 
  private:
-  Status check_replacements() const;
+  Status check_replacements();
   Result<ValueId> as_output(ValueId wanted, ValueId old_output);
   Status rewire();
   Status sort_nodes();

@@ -129,6 +129,25 @@ TEST(Patch, more_precise_types_flow_on) {
   EXPECT_EQ(graph.value(graph.outputs()[0]).type.to_string(), "float64[3, 2]");
 }
 
+TEST(Patch, what_was_known_of_the_old_value_is_kept) {
+  Builder builder(test_ops::table(), "g");
+  const ValueId x = *builder.input("X", ValueType::tensor(DType::kFloat64, {}));
+  const ValueId a = *builder.op("Abs", {x});
+  ASSERT_TRUE(builder.declare_type(a, float64_type({Dim::symbol("N"), 2})));
+  ASSERT_TRUE(builder.output(a, "y"));
+  Graph graph = std::move(builder).finish().value();
+  Patch patch(graph, test_ops::table());
+  const ValueId n = *patch.op("Abs", {x});
+  patch.replace(a, n);
+  ASSERT_TRUE(std::move(patch).apply(graph));
+  EXPECT_EQ(graph.value(n).type.to_string(), "float64[N, 2]");
+  Patch last(graph, test_ops::table());
+  last.replace(n, x);
+  ASSERT_TRUE(std::move(last).apply(graph));
+  EXPECT_EQ(graph.value(graph.outputs()[0]).type.to_string(), "float64[N, 2]");
+  EXPECT_EQ(graph.value(x).type.to_string(), "float64[?...]");
+}
+
 TEST(Patch, refuses_a_graph_that_changed) {
   Graph graph = sample();
   Patch late(graph, test_ops::table());

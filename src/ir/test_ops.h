@@ -217,6 +217,34 @@ inline Status run_cast(ExecContext& context) {
   return ok();
 }
 
+template <class F> Status run_unary(ExecContext& context, F f) {
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const MutableTensorView out, context.output(0, x.dtype, x.shape));
+  for (int64_t i = 0; i < x.shape.element_count(); ++i) {
+    if (x.dtype == DType::kFloat32) {
+      out.values<float>()[i] = f(x.values<float>()[i], i);
+    } else {
+      out.values<double>()[i] = f(x.values<double>()[i], i);
+    }
+  }
+  return ok();
+}
+
+inline Status run_abs(ExecContext& c) {
+  return run_unary(c, [](auto x, int64_t) { return std::fabs(x); });
+}
+/// Into [-1, 1]; NaN stays.
+inline Status run_clamp(ExecContext& c) {
+  return run_unary(c, [](auto x, int64_t) -> decltype(x) { return x < -1 ? -1 : x > 1 ? 1 : x; });
+}
+/// Subtracts the attribute "offset", one number per column.
+inline Status run_shift_columns(ExecContext& c) {
+  TRY_ASSIGN(const std::vector<float> offset, c.node().attributes.get_floats("offset"));
+  return run_unary(c, [&](auto x, int64_t i) -> decltype(x) {
+    return x - static_cast<decltype(x)>(offset[static_cast<size_t>(i) % offset.size()]);
+  });
+}
+
 inline Status run_constant(ExecContext& context) {
   TRY_ASSIGN(const Tensor value, context.node().attributes.require_tensor("value"));
   return context.set_output(0, value);
@@ -224,9 +252,8 @@ inline Status run_constant(ExecContext& context) {
 
 inline Status run_fill(ExecContext& context) {
   TRY_ASSIGN(const int64_t count, context.node().attributes.require_int("count"));
-  return in("fill", Status(context.output(0, DType::kFloat32, Shape{count}).has_value()
-                               ? Status()
-                               : Status(Limit("no memory"))));
+  TRY(context.output(0, DType::kFloat32, Shape{count}));
+  return ok();
 }
 
 inline Status run_fail(ExecContext&) { return InvalidArgument("fails on every value"); }
@@ -238,65 +265,56 @@ inline constexpr OpTraits with_monotone(Monotone (*f)(const InferContext&, size_
   return traits;
 }
 
-inline constexpr std::array kOps = {
-    OpDef{.name = "Abs", .since = 6, .inputs = {1, 1}, .traits = kScale, .infer = infer_same},
-    OpDef{.name = "Add",
+inline constexpr OpDef unary(std::string_view name,
+                             Monotone (*monotone)(const InferContext&, size_t),
+                             Status (*run)(ExecContext&)) {
+  return {.name = name,
+          .inputs = {1, 1},
+          .traits = with_monotone(monotone),
+          .infer = infer_same,
+          .run = run};
+}
+inline constexpr OpDef binary(std::string_view name,
+                              Monotone (*monotone)(const InferContext&, size_t),
+                              Status (*run)(ExecContext&)) {
+  return {.name = name,
           .since = 7,
           .inputs = {2, 2},
-          .traits = with_monotone(monotone_add),
+          .traits = with_monotone(monotone),
           .infer = infer_broadcast,
-          .run = run_add},
+          .run = run};
+}
+inline constexpr OpDef other(std::string_view name, Arity inputs, Status (*infer)(InferContext&),
+                             Status (*run)(ExecContext&) = nullptr) {
+  return {.name = name, .inputs = inputs, .infer = infer, .run = run};
+}
+
+inline constexpr std::array kOps = {
+    unary("Abs", nullptr, nullptr),
+    binary("Add", monotone_add, run_add),
     OpDef{.name = "Cast",
           .since = 13,
           .inputs = {1, 1},
           .traits = with_monotone(monotone_always),
           .infer = infer_cast,
           .run = run_cast},
-    OpDef{.name = "Concat", .since = 13, .inputs = {1, kAnyCount}, .infer = infer_concat},
-    OpDef{.name = "Constant", .since = 13, .infer = infer_constant, .run = run_constant},
-    OpDef{.name = "Div",
-          .since = 7,
-          .inputs = {2, 2},
-          .traits = with_monotone(monotone_div),
-          .infer = infer_broadcast,
-          .run = run_div},
-    OpDef{.name = "Fail", .inputs = {1, 1}, .infer = infer_same, .run = run_fail},
-    OpDef{.name = "Fill", .infer = infer_fill, .run = run_fill},
-    OpDef{.name = "Identity", .inputs = {1, 1}, .infer = infer_same},
+    unary("Clamp", monotone_always, run_clamp),
+    other("Concat", {1, kAnyCount}, infer_concat),
+    other("Constant", {0, 0}, infer_constant, run_constant),
+    binary("Div", monotone_div, run_div),
+    other("Fail", {1, 1}, infer_same, run_fail),
+    other("Fill", {0, 0}, infer_fill, run_fill),
+    other("Identity", {1, 1}, infer_same),
     // Claims a direction that it does not have: for tests of proofs.
-    OpDef{.name = "LyingAbs",
-          .inputs = {1, 1},
-          .traits = with_monotone(monotone_always),
-          .infer = infer_same,
-          .run = [](ExecContext& context) -> Status {
-            const TensorView& x = context.input(0);
-            TRY_ASSIGN(const MutableTensorView out, context.output(0, x.dtype, x.shape));
-            for (int64_t i = 0; i < x.shape.element_count(); ++i) {
-              if (x.dtype == DType::kFloat32) {
-                out.values<float>()[i] = std::fabs(x.values<float>()[i]);
-              } else {
-                out.values<double>()[i] = std::fabs(x.values<double>()[i]);
-              }
-            }
-            return ok();
-          }},
-    OpDef{.name = "Mul",
-          .since = 7,
-          .inputs = {2, 2},
-          .traits = with_monotone(monotone_mul),
-          .infer = infer_broadcast,
-          .run = run_mul},
-    OpDef{.name = "NonZero", .inputs = {1, 1}, .infer = infer_unknown_rows},
+    unary("LyingAbs", monotone_always, run_abs),
+    binary("Mul", monotone_mul, run_mul),
+    other("NonZero", {1, 1}, infer_unknown_rows),
     OpDef{.name = "Random", .inputs = {1, 1}, .traits = {.pure = false}, .infer = infer_same},
-    OpDef{.name = "Split", .since = 13, .inputs = {1, 1}, .outputs = {1, 3}, .infer = infer_split},
-    OpDef{.name = "Sub",
-          .since = 7,
-          .inputs = {2, 2},
-          .traits = with_monotone(monotone_sub),
-          .infer = infer_broadcast,
-          .run = run_sub},
-    OpDef{.name = "Sum3", .inputs = {1, 3}, .infer = infer_same},
-    OpDef{.name = "Transpose", .since = 13, .inputs = {1, 1}, .infer = infer_transpose},
+    unary("ShiftColumns", monotone_always, run_shift_columns),
+    OpDef{.name = "Split", .inputs = {1, 1}, .outputs = {1, 3}, .infer = infer_split},
+    binary("Sub", monotone_sub, run_sub),
+    other("Sum3", {1, 3}, infer_same),
+    other("Transpose", {1, 1}, infer_transpose),
     OpDef{
         .name = "TreeEnsemble", .domain = kDomainTundish, .inputs = {8, 10}, .infer = infer_trees},
 };

@@ -20,18 +20,6 @@ bool shapes_contradict(const SymbolicShape& a, const SymbolicShape& b) {
   return false;
 }
 
-bool is_shape_as_precise(const SymbolicShape& offered, const SymbolicShape& wanted) {
-  if (!wanted) return true;
-  if (!offered || offered->size() != wanted->size()) return false;
-  for (size_t i = 0; i < wanted->size(); ++i) {
-    const Dim& want = (*wanted)[i];
-    const Dim& offer = (*offered)[i];
-    if (offer == want || (!want.is_known() && offer.is_known())) continue;
-    if (want.is_known() || want.is_symbol()) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 bool contradicts(const ValueType& a, const ValueType& b) {
@@ -40,15 +28,6 @@ bool contradicts(const ValueType& a, const ValueType& b) {
     if (contradicts(a.element[i], b.element[i])) return true;
   }
   return false;
-}
-
-bool is_as_precise(const ValueType& offered, const ValueType& wanted) {
-  if (!same_kind(offered, wanted)) return false;
-  if (!is_shape_as_precise(offered.shape, wanted.shape)) return false;
-  for (size_t i = 0; i < wanted.element.size(); ++i) {
-    if (!is_as_precise(offered.element[i], wanted.element[i])) return false;
-  }
-  return true;
 }
 
 ValueType refine(ValueType stored, const ValueType& inferred) {

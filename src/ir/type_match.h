@@ -10,11 +10,6 @@ namespace tundish {
 /// in one dimension. What one of them does not know contradicts nothing.
 bool contradicts(const ValueType& a, const ValueType& b);
 
-/// Whether every value of type `wanted` may be described as `offered` without losing knowledge:
-/// same kind and element type, and each size that `wanted` knows is the same or a number in
-/// `offered`.
-bool is_as_precise(const ValueType& offered, const ValueType& wanted);
-
 /// `stored` with the sizes that only `inferred` knows. The types must not contradict each other.
 ValueType refine(ValueType stored, const ValueType& inferred);
 

@@ -21,17 +21,6 @@ TEST(TypeMatch, contradictions) {
   EXPECT_TRUE(contradicts(float64_type({1}), float64_type({1, 1})));
 }
 
-TEST(TypeMatch, precision) {
-  const ValueType open = ValueType::tensor(DType::kFloat64, {});
-  const Dim n = Dim::symbol("N");
-  EXPECT_TRUE(is_as_precise(float64_type({3}), float64_type({n})));
-  EXPECT_TRUE(is_as_precise(float64_type({n}), open));
-  EXPECT_FALSE(is_as_precise(open, float64_type({n})));
-  EXPECT_FALSE(is_as_precise(float64_type({n}), float64_type({3})));
-  EXPECT_FALSE(is_as_precise(float64_type({Dim()}), float64_type({n})));
-  EXPECT_TRUE(is_as_precise(float64_type({n}), float64_type({Dim()})));
-}
-
 TEST(TypeMatch, refine_takes_what_is_new) {
   const Dim n = Dim::symbol("N");
   EXPECT_EQ(refine(float64_type({n, Dim()}), float64_type({3, n})).to_string(), "float64[3, N]");
@@ -45,7 +34,6 @@ TEST(TypeMatch, elements_of_sequences) {
   ValueType b{.kind = ValueKind::kSequence};
   b.element.push_back(float64_type({2}));
   EXPECT_FALSE(contradicts(a, b));
-  EXPECT_TRUE(is_as_precise(b, a));
   EXPECT_EQ(refine(a, b).to_string(), "seq(float64[2])");
   b.element[0].dtype = DType::kFloat32;
   EXPECT_TRUE(contradicts(a, b));
