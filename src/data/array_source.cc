@@ -159,7 +159,7 @@ Result<std::unique_ptr<ArraySource>> dense_source(std::shared_ptr<const NpyArray
         return shape_error(*array, cat("the size ", input.dims[axis], " in dimension ", axis));
       }
     }
-    return Made(new DenseSource(std::move(array), std::move(row_shape)));
+    return Made(std::make_unique<DenseSource>(std::move(array), std::move(row_shape)));
   }
   if (shape.rank() > 2) return shape_error(*array, "[rows, columns]");
   const int64_t given = shape.rank() == 2 ? shape[1] : 1;
@@ -173,7 +173,7 @@ Result<std::unique_ptr<ArraySource>> dense_source(std::shared_ptr<const NpyArray
   if (given != wanted || given == 0) return matrix_width_error(input, given, wanted);
   const bool flat = input.form == InputForm::kText || input.form == InputForm::kRecord;
   row_shape = flat ? std::vector<int64_t>{} : std::vector<int64_t>{wanted};
-  return Made(new DenseSource(std::move(array), std::move(row_shape)));
+  return Made(std::make_unique<DenseSource>(std::move(array), std::move(row_shape)));
 }
 
 std::unique_ptr<ArraySource> column_source(std::shared_ptr<const NpyArray> array, int64_t column) {

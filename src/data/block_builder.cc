@@ -127,18 +127,18 @@ Result<std::unique_ptr<InputBuffer>> InputBuffer::create(const DataInput& input,
                            " dimensions: give it as .npy or .npz"));
   }
   switch (input.dtype) {
-    case DType::kFloat32: return Made(new NumberBuffer<float>(input, width));
-    case DType::kFloat64: return Made(new NumberBuffer<double>(input, width));
-    case DType::kInt8: return Made(new NumberBuffer<int8_t>(input, width));
-    case DType::kInt16: return Made(new NumberBuffer<int16_t>(input, width));
-    case DType::kInt32: return Made(new NumberBuffer<int32_t>(input, width));
-    case DType::kInt64: return Made(new NumberBuffer<int64_t>(input, width));
+    case DType::kFloat32: return Made(std::make_unique<NumberBuffer<float>>(input, width));
+    case DType::kFloat64: return Made(std::make_unique<NumberBuffer<double>>(input, width));
+    case DType::kInt8: return Made(std::make_unique<NumberBuffer<int8_t>>(input, width));
+    case DType::kInt16: return Made(std::make_unique<NumberBuffer<int16_t>>(input, width));
+    case DType::kInt32: return Made(std::make_unique<NumberBuffer<int32_t>>(input, width));
+    case DType::kInt64: return Made(std::make_unique<NumberBuffer<int64_t>>(input, width));
     case DType::kUint8:
-    case DType::kBool: return Made(new NumberBuffer<uint8_t>(input, width));
-    case DType::kUint16: return Made(new NumberBuffer<uint16_t>(input, width));
-    case DType::kUint32: return Made(new NumberBuffer<uint32_t>(input, width));
-    case DType::kUint64: return Made(new NumberBuffer<uint64_t>(input, width));
-    case DType::kString: return Made(new StringBuffer(input, width));
+    case DType::kBool: return Made(std::make_unique<NumberBuffer<uint8_t>>(input, width));
+    case DType::kUint16: return Made(std::make_unique<NumberBuffer<uint16_t>>(input, width));
+    case DType::kUint32: return Made(std::make_unique<NumberBuffer<uint32_t>>(input, width));
+    case DType::kUint64: return Made(std::make_unique<NumberBuffer<uint64_t>>(input, width));
+    case DType::kString: return Made(std::make_unique<StringBuffer>(input, width));
     default:
       return Unsupported(cat("input ", quoted(input.name), " is ", dtype_name(input.dtype),
                              ", which is not read from text: give it as .npy"));

@@ -87,18 +87,18 @@ class StreamSink : public ByteSink {
 
 Result<std::unique_ptr<ByteSink>> ByteSink::create(const std::string& path) {
   using Made = std::unique_ptr<ByteSink>;
-  if (path == "-") return Made(new StreamSink("standard output", STDOUT_FILENO));
+  if (path == "-") return Made(std::make_unique<StreamSink>("standard output", STDOUT_FILENO));
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode)) return Io(cat("cannot write ", quoted(path, 400), ": a folder"));
     if (!S_ISREG(info.st_mode)) {
       const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
       if (descriptor < 0) return io_error("write", path);
-      return Made(new StreamSink(path, descriptor));
+      return Made(std::make_unique<StreamSink>(path, descriptor));
     }
   }
   TRY_ASSIGN(AtomicFile file, AtomicFile::create(path));
-  return Made(new FileSink(std::move(file)));
+  return Made(std::make_unique<FileSink>(std::move(file)));
 }
 
 bool is_occupied(const std::string& path) {

@@ -158,7 +158,8 @@ class JsonRowReader : public TextRowReader {
       good = one_column() && set_number(slot_of(0), "", trimmed(record.text));
       return good ? RowState::kGood : RowState::kBad;
     } else {
-      good = one_column() && fill_scalar(document, type);
+      good = one_column() && fill_scalar(document, type, record.text);
+      return good ? RowState::kGood : RowState::kBad;
     }
     if (good && !at_end(document)) good = fault("", "more follows the JSON value on the line");
     return good ? RowState::kGood : RowState::kBad;
@@ -249,26 +250,19 @@ class JsonRowReader : public TextRowReader {
     return true;
   }
 
-  bool fill_scalar(ondemand::document& document, json_type type) {
+  /// A string, truth or null alone on the line.
+  bool fill_scalar(ondemand::document& document, json_type type, std::string_view line) {
     const Slot slot = slot_of(0);
-    switch (type) {
-      case json_type::string: {
-        std::string_view text;
-        if (document.get_string().get(text) != error_code::SUCCESS) return broken();
-        return set_string(slot, "", text);
-      }
-      case json_type::null: {
-        bool null;
-        if (document.is_null().get(null) != error_code::SUCCESS || !null) return broken();
-        return set_missing(slot, "");
-      }
-      case json_type::boolean: {
-        bool truth;
-        if (document.get_bool().get(truth) != error_code::SUCCESS) return broken();
-        return set_bool(slot, "", truth);
-      }
-      default: return broken();  // numbers are read before
+    if (type == json_type::string) {
+      std::string_view text;
+      if (document.get_string().get(text) != error_code::SUCCESS) return broken();
+      if (!at_end(document)) return fault("", "more follows the JSON value on the line");
+      return set_string(slot, "", text);
     }
+    const std::string_view word = trimmed(line);
+    if (word == "null") return set_missing(slot, "");
+    if (word == "true" || word == "false") return set_bool(slot, "", word == "true");
+    return broken();
   }
 
   bool fill_array(ondemand::document& document) {
