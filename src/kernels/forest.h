@@ -103,7 +103,14 @@ class PackedForest {
   Isa isa() const;
   size_t table_bytes() const;  // memory held
 
+  // As the functions of these names below.
+  void run(const void* x, size_t row_count, size_t row_stride_elements, void* out,
+           void* scratch) const;
+  const char* kernel_name(size_t row_count) const;
+
  private:
+  bool takes_rows_singly(size_t row_count) const;
+
   struct Storage;
   friend PackedForest pack(const ForestView& forest, Isa isa);
   std::unique_ptr<Storage> storage_;

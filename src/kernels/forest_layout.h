@@ -7,9 +7,6 @@
 
 namespace tundish::kernels {
 
-// Rows go through in chunks of at most so many rows, so that the tables of a chunk stay in L1/L2.
-constexpr size_t kForestChunkRows = 1024;
-
 // A node of the normal form: `x <= threshold` goes to `left`, else to left + 1. A leaf has feature
 // kLeafFeature and its number in `left`. Bit 31 of the feature of an inner node: NaN goes left.
 struct ForestNode {
@@ -20,6 +17,87 @@ struct ForestNode {
 constexpr uint32_t kLeafFeature = 0xffffffffu;
 constexpr uint32_t kNanLeft = 0x80000000u;
 constexpr uint32_t kFeatureMask = 0x7fffffffu;
+
+// ---- Ranks as bytes ----------------------------------------------------------------------------
+//
+// `x <= q[k]` holds exactly when rank(x) = #{q < x} <= k. Trees join a group while no feature has
+// more than kMostRanks distinct thresholds in it, so that a rank fits a byte; NaN has rank 255.
+// Within a group a tree is a table by heap number: node 1 is the root, 2n and 2n + 1 its children.
+
+constexpr uint32_t kMostRanks = 254;
+constexpr uint8_t kNanRank = 255;
+constexpr uint32_t kByteDepth = 8;         // levels a table holds; deeper trees go on node by node
+constexpr uint32_t kMostLevelPlanes = 64;  // distinct features on one level of a table
+constexpr uint32_t kBlockRows = 64;        // rows of one block of rank planes
+constexpr uint32_t kSumTrees = 8;          // trees walked before their leaves are added
+constexpr uint8_t kCodeNanLeft = 0x80;
+
+// The thresholds of one feature in one group.
+struct RankPlane {
+  uint32_t feature;     // column of x
+  uint32_t column;      // number among the features that the forest uses
+  uint32_t count;       // thresholds
+  uint32_t levels;      // of the search tree: 3..8
+  const float* heap;    // [256] search tree: level l at [2^l - 1] for l < 5, else at [2^l]
+  const float* sorted;  // [256] thresholds, +inf beyond, then [16]: last of each 16
+  const double* exact;  // [256] the thresholds as double where float32 does not decide, else null
+};
+
+struct RankGroup {
+  uint32_t first_tree;
+  uint32_t tree_count;
+  uint32_t plane_count;
+  uint32_t plane_slots;  // planes that a block has room for, >= plane_count
+  const RankPlane* planes;
+};
+
+// A tree for batches.
+struct alignas(64) ByteTree {
+  uint8_t threshold[256];   // by heap number: rank of the threshold
+  uint8_t code[256];        // levels 4..7: which plane of the level's list; bit 7: NaN goes left
+  uint8_t leaf_code[256];   // by slot: which of `values`
+  uint32_t values[64 * 2];  // see ForestSums
+  uint16_t node_plane[16];  // nodes 1..15: offset of the plane in a block
+  uint32_t target;          // of its leaves, with one target per tree
+  uint8_t level_count[4];   // levels 4..7: planes in the list
+  const uint16_t* level_planes[4];  // their offsets
+  const uint32_t* exits;            // [256] by slot: node where the walk goes on (mostly a leaf)
+};
+
+// A tree for one row: six levels at once, the rest of the table by steps.
+struct alignas(64) RowTree {
+  uint8_t threshold[64];
+  uint8_t plane[64];
+  uint16_t tail[192];  // nodes 64..255: rank, plane << 8, bit 15: NaN goes left
+  uint64_t nan_left;   // nodes 0..63
+  uint32_t target;
+  uint16_t leaf[256];  // by slot: number in `dictionary`
+};
+
+// How leaves are added in batches.
+enum ForestSums {
+  kSumExits,   // node by node from `exits`
+  kSumDict32,  // <= 32 values a tree: double: low halves [0, 32), high halves [32, 64); float: [0,
+               // 32)
+  kSumDict64,  // <= 64 values a tree: 16-bit planes: plane k is the 64 words from values + 32 k
+};
+
+struct ByteForest {
+  const RankGroup* groups;
+  size_t group_count;
+  const ByteTree* trees;
+  const RowTree* row_trees;  // null: some group has more than 64 planes, or too many leaf values
+  const void* dictionary;    // distinct leaf values in the accumulation type, for row_trees
+  const uint32_t* columns;   // features used
+  size_t column_count;
+  size_t most_slots;  // greatest plane_slots
+  size_t chunk_rows;
+  uint8_t narrow;    // 4 or 8: all groups have the same planes, at most so many; 0: more
+  uint8_t nan_left;  // some node sends NaN left
+  uint8_t sums;      // ForestSums
+  uint8_t deep;      // some tree goes on below its table
+  uint8_t depth;     // levels of every table, 1..8
+};
 
 enum ForestAggregate { kForestSum, kForestAverage, kForestMin, kForestMax };
 
@@ -40,7 +118,8 @@ struct ForestTables {
   uint8_t sum_is_double;
   uint8_t output_is_double;
   uint8_t aggregate;
-  size_t used_width;  // 1 + greatest feature that a node names
+  size_t used_width;        // 1 + greatest feature that a node names
+  const ByteForest* bytes;  // null: node by node
 };
 
 }  // namespace tundish::kernels

@@ -1,6 +1,6 @@
 #include "kernels/forest_pack.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include "kernels/generic/forest.h"
@@ -10,6 +10,8 @@ namespace tundish::kernels {
 struct PackedForest::Storage {
   Isa isa = Isa::kGeneric;
   NormalForest normal;
+  RankStorage ranks;
+  const KernelTable* kernels = nullptr;
   std::vector<double> weights64, first64, last64;
   std::vector<float> weights32, first32, last32;
   std::vector<uint32_t> leaf_targets;
@@ -65,7 +67,10 @@ size_t PackedForest::table_bytes() const {
   const Storage& s = *storage_;
   return s.normal.nodes.size() * sizeof(ForestNode) + s.normal.modes.size() +
          s.normal.roots.size() * sizeof(uint32_t) + s.weights64.size() * sizeof(double) +
-         s.weights32.size() * sizeof(float) + s.leaf_targets.size() * sizeof(uint32_t);
+         s.weights32.size() * sizeof(float) + s.leaf_targets.size() * sizeof(uint32_t) +
+         s.ranks.trees.size() * sizeof(ByteTree) + s.ranks.row_trees.size() * sizeof(RowTree) +
+         s.ranks.floats.size() * sizeof(float) + s.ranks.doubles.size() * sizeof(double) +
+         s.ranks.exits.size() * sizeof(uint32_t) + s.ranks.level_planes.size() * sizeof(uint16_t);
 }
 
 PackedForest pack(const ForestView& forest, Isa isa) {
@@ -96,24 +101,64 @@ PackedForest pack(const ForestView& forest, Isa isa) {
     storage.leaf_targets.assign(forest.leaf_targets, forest.leaf_targets + forest.leaf_count);
     tables.leaf_targets = storage.leaf_targets.data();
   }
+  const bool sums = forest.aggregate == Aggregate::kSum || forest.aggregate == Aggregate::kAverage;
+  storage.kernels = &table_for(isa);
+  if (sums && storage.kernels->forest_rows != nullptr && tables.modes == nullptr &&
+      build_ranks(tables, storage.normal, &storage.ranks)) {
+    build_leaves(tables, &storage.ranks);
+    tables.bytes = &storage.ranks.forest;
+  }
   return packed;
 }
 
 size_t scratch_bytes(const PackedForest& forest, size_t row_count) {
-  (void)forest;
   (void)row_count;
-  return kAlignment;
+  const ForestTables& tables = forest.tables();
+  if (tables.bytes == nullptr) return kAlignment;
+  const ByteForest& bytes = *tables.bytes;
+  return bytes.column_count * (bytes.chunk_rows + 16) * sizeof(float) +
+         bytes.most_slots * bytes.chunk_rows + kSumTrees * bytes.chunk_rows +
+         tables.target_count * bytes.chunk_rows * sizeof(double) + 5 * kAlignment;
+}
+
+bool PackedForest::takes_rows_singly(size_t row_count) const {
+  const KernelTable& kernels = *storage_->kernels;
+  return kernels.forest_row != nullptr && tables_->bytes->row_trees != nullptr &&
+         row_count <= kernels.forest_few_rows;
+}
+
+void PackedForest::run(const void* x, size_t row_count, size_t row_stride_elements, void* out,
+                       void* scratch) const {
+  const ForestTables& tables = *tables_;
+  const KernelTable& kernels = *storage_->kernels;
+  if (row_count == 0) return;
+  if (tables.bytes == nullptr) {
+    forest_generic(tables, x, row_count, row_stride_elements, out, scratch);
+    return;
+  }
+  const size_t off = reinterpret_cast<uintptr_t>(scratch) % kAlignment;
+  void* aligned = static_cast<unsigned char*>(scratch) + (off == 0 ? 0 : kAlignment - off);
+  if (takes_rows_singly(row_count)) {
+    kernels.forest_row(tables, x, row_count, row_stride_elements, out, aligned);
+  } else {
+    kernels.forest_rows(tables, x, row_count, row_stride_elements, out, aligned);
+  }
+}
+
+const char* PackedForest::kernel_name(size_t row_count) const {
+  if (tables_->modes != nullptr) return "generic/modes";
+  if (tables_->bytes == nullptr) return "generic/walk";
+  const KernelTable& kernels = *storage_->kernels;
+  return takes_rows_singly(row_count) ? kernels.forest_row_name : kernels.forest_rows_name;
 }
 
 void run(const PackedForest& forest, const void* x, size_t row_count, size_t row_stride_elements,
          void* out, void* scratch) {
-  const ForestTables& tables = forest.tables();
-  forest_generic(tables, x, row_count, row_stride_elements, out, scratch);
+  forest.run(x, row_count, row_stride_elements, out, scratch);
 }
 
 const char* kernel_name(const PackedForest& forest, size_t row_count) {
-  (void)row_count;
-  return forest.tables().modes != nullptr ? "generic/modes" : "generic/walk";
+  return forest.kernel_name(row_count);
 }
 
 }  // namespace tundish::kernels

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include "kernels/forest.h"
@@ -22,6 +23,41 @@ struct NormalForest {
 // number just below, `>` and `>=` by exchanging children); where one node cannot be turned, all
 // nodes keep their mode.
 NormalForest normalise(const ForestView& forest);
+
+// Gives tables of kernels their alignment.
+template <class T> struct AlignedAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kAlignment{64};
+  AlignedAllocator() = default;
+  template <class U> AlignedAllocator(const AlignedAllocator<U>&) {}
+  T* allocate(size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), kAlignment));
+  }
+  void deallocate(T* items, size_t) { ::operator delete(items, kAlignment); }
+  bool operator==(const AlignedAllocator&) const { return true; }
+};
+template <class T> using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+
+// The byte tables and what they point into.
+struct RankStorage {
+  ByteForest forest = {};
+  std::vector<uint32_t> columns;
+  std::vector<RankGroup> groups;
+  std::vector<RankPlane> planes;
+  AlignedVector<float> floats;
+  AlignedVector<double> doubles;
+  AlignedVector<ByteTree> trees;
+  AlignedVector<RowTree> row_trees;
+  AlignedVector<unsigned char> dictionary;
+  std::vector<uint32_t> exits;
+  std::vector<uint16_t> level_planes;
+};
+
+// Builds groups, rank tables and heap tables. False: ranks would cost more than they save.
+bool build_ranks(const ForestTables& tables, const NormalForest& normal, RankStorage* storage);
+
+// Adds leaf values to the tables that build_ranks() made.
+void build_leaves(const ForestTables& tables, RankStorage* storage);
 
 // Element `index` of an array of `type`.
 double number_at(const void* array, Scalar type, size_t index);

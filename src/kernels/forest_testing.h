@@ -3,6 +3,7 @@
 // needed.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -75,7 +76,7 @@ class ForestMaker {
   TestForest run() {
     for (int t = 0; t < options_.tree_count; ++t) {
       switch (options_.shape) {
-        case Shape::kIsolation: forest_.roots.push_back(isolation(256, 0)); break;
+        case Shape::kIsolation: forest_.roots.push_back(isolation()); break;
         case Shape::kFull: forest_.roots.push_back(full(options_.depth)); break;
         case Shape::kChain: forest_.roots.push_back(chain(options_.depth)); break;
         case Shape::kBushy: forest_.roots.push_back(bushy(options_.depth)); break;
@@ -127,18 +128,45 @@ class ForestMaker {
     return id;
   }
 
-  // As an isolation tree over `samples` rows: splits uneven, depth at most options_.depth.
-  int32_t isolation(int samples, int depth) {
+  // As an isolation tree over 256 rows of normal and log-normal columns: a random feature, a random
+  // cut between its least and greatest value, until rows are alone or the depth is reached.
+  int32_t isolation() {
+    std::vector<std::vector<double>> rows(256, std::vector<double>(options_.feature_count));
+    std::normal_distribution<double> normal(0, 1);
+    for (auto& row : rows) {
+      for (size_t f = 0; f < row.size(); ++f) {
+        const double value = normal(random_);
+        row[f] = f % 2 == 0 ? value : std::exp(value);
+      }
+    }
+    return isolate(rows.begin(), rows.end(), 0);
+  }
+
+  using RowIterator = std::vector<std::vector<double>>::iterator;
+  int32_t isolate(RowIterator begin, RowIterator end, int depth) {
+    const double samples = static_cast<double>(end - begin);
     if (samples <= 1 || depth >= options_.depth) {
-      return leaf(depth + (samples > 1 ? 2 * std::log(samples) + 0.1544 : 0.0));
+      return leaf(depth + (samples > 1 ? 2 * (std::log(samples - 1 + 1e-9) + 0.5772) : 0.0));
     }
     const int32_t id = inner();
-    int left = static_cast<int>(samples * unit() * unit());
-    if (left < 1) left = 1;
-    if (left >= samples) left = samples - 1;
-    if (below(2) == 0) left = samples - left;
-    forest_.true_children[id] = isolation(left, depth + 1);
-    forest_.false_children[id] = isolation(samples - left, depth + 1);
+    const int32_t feature = forest_.features[id];
+    double low = (*begin)[feature], high = low;
+    for (RowIterator row = begin; row != end; ++row) {
+      low = std::min(low, (*row)[feature]);
+      high = std::max(high, (*row)[feature]);
+    }
+    const double cut = low + unit() * (high - low);
+    if (options_.thresholds == Thresholds::kDouble) forest_.thresholds64[id] = cut;
+    if (options_.thresholds == Thresholds::kFloat) forest_.thresholds64[id] = cut;
+    if (options_.thresholds == Thresholds::kCastFolded) {
+      forest_.thresholds64[id] = cast_boundary(static_cast<float>(cut));
+    }
+    const RowIterator middle =
+        std::partition(begin, end, [&](const auto& row) { return row[feature] <= cut; });
+    const int32_t left = isolate(begin, middle, depth + 1);
+    forest_.true_children[id] = left;
+    const int32_t right = isolate(middle, end, depth + 1);
+    forest_.false_children[id] = right;
     return id;
   }
 

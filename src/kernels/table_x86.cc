@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "kernels/avx512vbmi/forest.h"
+
 namespace tundish::kernels {
 
 bool isa_available(Isa isa) {
@@ -35,7 +37,8 @@ const KernelTable& table_for(Isa isa) {
       {Isa::kGeneric, nullptr, nullptr, 0, 0, nullptr, nullptr},
       {Isa::kAvx2, nullptr, nullptr, 0, 0, nullptr, nullptr},
       {Isa::kAvx512, nullptr, nullptr, 0, 0, nullptr, nullptr},
-      {Isa::kAvx512Vbmi, nullptr, nullptr, 0, 0, nullptr, nullptr},
+      {Isa::kAvx512Vbmi, forest_rows_avx512vbmi, forest_row_avx512vbmi, 64, 12,
+       "avx512vbmi/rank-bytes/64", "avx512vbmi/rank-bytes/row"},
   };
   return kTables[isa == Isa::kNeon ? 0 : static_cast<size_t>(isa)];
 }

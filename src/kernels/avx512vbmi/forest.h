@@ -1,0 +1,14 @@
+// Forest kernels for AVX-512 with VBMI; see ForestRun in table.h.
+#pragma once
+
+#include "kernels/forest_layout.h"
+
+namespace tundish::kernels {
+
+void forest_rows_avx512vbmi(const ForestTables& forest, const void* x, size_t row_count,
+                            size_t row_stride_elements, void* out, void* scratch);
+
+void forest_row_avx512vbmi(const ForestTables& forest, const void* x, size_t row_count,
+                           size_t row_stride_elements, void* out, void* scratch);
+
+}  // namespace tundish::kernels

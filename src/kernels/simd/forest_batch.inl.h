@@ -1,0 +1,261 @@
+// Batches: rows in chunks; columns, then group by group ranks, walks and sums in tree order.
+// Included like forest_walk.inl.h. V has besides:
+//   rank_plane(RankJob): ranks of one feature for the rows of a chunk; says whether one was NaN;
+//   add_leaves(SumJob): adds the leaves of up to kSumTrees trees whose codes are ready;
+//   place(sums, is_double, row): where add_leaves keeps row `row` of a block (0..63).
+
+typedef double LooseDouble __attribute__((aligned(1), may_alias));
+typedef float LooseFloat __attribute__((aligned(1), may_alias));
+
+// Rows of x as they came; element reads widen to double.
+struct Rows {
+  const uint8_t* data;
+  size_t stride_bytes;
+  size_t count;
+  bool is_double;
+  inline double at(size_t row, uint32_t feature) const {
+    const uint8_t* r = data + row * stride_bytes;
+    return is_double ? reinterpret_cast<const LooseDouble*>(r)[feature]
+                     : static_cast<double>(reinterpret_cast<const LooseFloat*>(r)[feature]);
+  }
+};
+
+struct RankJob {
+  const RankPlane* plane;
+  const float* column;  // rows as float32, zero beyond the rows that exist
+  size_t block_count;
+  uint8_t* ranks;  // of this plane in the first block
+  size_t block_bytes;
+  const Rows* rows;
+};
+
+struct SumJob {
+  const ByteForest* forest;
+  const ByteTree* trees;
+  size_t tree_count;
+  const uint8_t* codes;  // [tree][chunk_rows]
+  size_t codes_pitch;
+  size_t block_count;
+  void* sums;  // [target][chunk_rows]
+  size_t sums_pitch;
+};
+
+// The rank of a double: used where a float32 does not decide.
+inline uint8_t exact_rank(const RankPlane& plane, double value) {
+  if (value != value) return kNanRank;
+  uint32_t low = 0, high = plane.count;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (plane.exact[middle] < value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return static_cast<uint8_t>(low);
+}
+
+// Ranks again those of 64 rows that `lanes` names, from the rows themselves.
+inline void rank_exactly(const RankJob& job, size_t block, uint64_t lanes) {
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const size_t lane = static_cast<size_t>(__builtin_ctzll(lanes));
+    const size_t row = block * kBlockRows + lane;
+    if (row >= job.rows->count) return;
+    const double value = job.rows->at(row, job.plane->feature);
+    job.ranks[block * job.block_bytes + lane] = exact_rank(*job.plane, value);
+  }
+}
+
+struct Chunk {
+  const ForestTables* forest;
+  Rows rows;
+  size_t block_count;
+  size_t column_pitch;  // floats
+  float* columns;       // [column][column_pitch]
+  uint8_t* ranks;       // [block][plane_slots][64]
+  uint8_t* codes;       // [kSumTrees][chunk_rows]
+  void* sums;
+};
+
+inline void make_columns(const Chunk& chunk) {
+  const ByteForest& bytes = *chunk.forest->bytes;
+  const Rows& rows = chunk.rows;
+  for (size_t c = 0; c < bytes.column_count; ++c) {
+    float* to = chunk.columns + c * chunk.column_pitch;
+    for (size_t r = rows.count; r < chunk.block_count * kBlockRows; ++r) to[r] = 0;
+  }
+  for (size_t r = 0; r < rows.count; ++r) {
+    const uint8_t* row = rows.data + r * rows.stride_bytes;
+    float* to = chunk.columns + r;
+    if (rows.is_double) {
+      for (size_t c = 0; c < bytes.column_count; ++c, to += chunk.column_pitch) {
+        *to = static_cast<float>(reinterpret_cast<const LooseDouble*>(row)[bytes.columns[c]]);
+      }
+    } else {
+      for (size_t c = 0; c < bytes.column_count; ++c, to += chunk.column_pitch) {
+        *to = reinterpret_cast<const LooseFloat*>(row)[bytes.columns[c]];
+      }
+    }
+  }
+}
+
+// Goes on node by node from the exit of a table to a leaf.
+inline uint32_t leaf_from(const ForestNode* nodes, uint32_t at, const Rows& rows, size_t row) {
+  while (nodes[at].feature != kLeafFeature) {
+    const double value = rows.at(row, nodes[at].feature & kFeatureMask);
+    const bool nan_left = (nodes[at].feature & kNanLeft) != 0 && value != value;
+    at = nodes[at].left + ((value <= nodes[at].threshold || nan_left) ? 0 : 1);
+  }
+  return nodes[at].left;
+}
+
+// Adds leaves row by row; sums are [row][target]. For any leaf and any depth.
+template <class S>
+inline void add_exits(const Chunk& chunk, const ByteTree& tree, const uint8_t* slots) {
+  const ForestTables& forest = *chunk.forest;
+  const S* weights = static_cast<const S*>(forest.weights);
+  S* sums = static_cast<S*>(chunk.sums);
+  const size_t width = forest.target_count;
+  for (size_t r = 0; r < chunk.rows.count; ++r) {
+    const size_t leaf = leaf_from(forest.nodes, tree.exits[slots[r]], chunk.rows, r);
+    S* sum = sums + r * width;
+    if (forest.leaf_targets != nullptr) {
+      sum[forest.leaf_targets[leaf]] += weights[leaf];
+    } else {
+      for (size_t k = 0; k < width; ++k) sum[k] += weights[leaf * width + k];
+    }
+  }
+}
+
+template <class V> inline void run_group(const Chunk& chunk, const RankGroup& group) {
+  const ForestTables& forest = *chunk.forest;
+  const ByteForest& bytes = *forest.bytes;
+  const size_t block_bytes = group.plane_slots * kBlockRows;
+  bool any_nan = false;
+  for (uint32_t p = 0; p < group.plane_count; ++p) {
+    const RankPlane& plane = group.planes[p];
+    const RankJob job = {&plane,
+                         chunk.columns + plane.column * chunk.column_pitch,
+                         chunk.block_count,
+                         chunk.ranks + p * kBlockRows,
+                         block_bytes,
+                         &chunk.rows};
+    any_nan |= V::rank_plane(job);
+  }
+  const bool codes = bytes.sums != kSumExits;
+  const bool nans = any_nan && bytes.nan_left != 0;
+  const WalkFunction walk_tree =
+      codes ? (nans ? walk_function<V, true, true>(bytes.depth, bytes.narrow)
+                    : walk_function<V, false, true>(bytes.depth, bytes.narrow))
+            : (nans ? walk_function<V, true, false>(bytes.depth, bytes.narrow)
+                    : walk_function<V, false, false>(bytes.depth, bytes.narrow));
+  for (uint32_t t = 0; t < group.tree_count; t += kSumTrees) {
+    const ByteTree* trees = bytes.trees + group.first_tree + t;
+    const uint32_t left = group.tree_count - t;
+    const uint32_t count = left < kSumTrees ? left : kSumTrees;
+    for (uint32_t k = 0; k < count; ++k) {
+      walk_tree({trees + k, chunk.ranks, block_bytes, chunk.block_count,
+                 chunk.codes + k * bytes.chunk_rows});
+    }
+    if (codes) {
+      V::add_leaves({&bytes, trees, count, chunk.codes, bytes.chunk_rows, chunk.block_count,
+                     chunk.sums, bytes.chunk_rows},
+                    forest.sum_is_double != 0);
+      continue;
+    }
+    for (uint32_t k = 0; k < count; ++k) {
+      const uint8_t* slots = chunk.codes + k * bytes.chunk_rows;
+      if (forest.sum_is_double != 0) {
+        add_exits<double>(chunk, trees[k], slots);
+      } else {
+        add_exits<float>(chunk, trees[k], slots);
+      }
+    }
+  }
+}
+
+// Starts the sums: [row][target] for kSumExits, else [target][chunk_rows].
+template <class S> inline void start_sums(const Chunk& chunk) {
+  const ForestTables& forest = *chunk.forest;
+  const ByteForest& bytes = *forest.bytes;
+  const S* first = static_cast<const S*>(forest.first);
+  S* sums = static_cast<S*>(chunk.sums);
+  if (bytes.sums == kSumExits) {
+    for (size_t r = 0; r < chunk.rows.count; ++r) {
+      for (size_t k = 0; k < forest.target_count; ++k) *sums++ = first[k];
+    }
+    return;
+  }
+  for (size_t k = 0; k < forest.target_count; ++k, sums += bytes.chunk_rows) {
+    for (size_t r = 0; r < chunk.block_count * kBlockRows; ++r) sums[r] = first[k];
+  }
+}
+
+template <class S>
+inline void finish_sum(const ForestTables& forest, S sum, size_t target, uint8_t* out) {
+  if (forest.aggregate == kForestAverage) sum /= static_cast<S>(forest.tree_count);
+  if (forest.last != nullptr) sum += static_cast<const S*>(forest.last)[target];
+  if (forest.output_is_double != 0) {
+    *reinterpret_cast<LooseDouble*>(out) = static_cast<double>(sum);
+  } else {
+    *reinterpret_cast<LooseFloat*>(out) = static_cast<float>(sum);
+  }
+}
+
+template <class V, class S> inline void finish_sums(const Chunk& chunk, uint8_t* out) {
+  const ForestTables& forest = *chunk.forest;
+  const ByteForest& bytes = *forest.bytes;
+  const S* sums = static_cast<const S*>(chunk.sums);
+  const size_t size = forest.output_is_double != 0 ? sizeof(double) : sizeof(float);
+  for (size_t r = 0; r < chunk.rows.count; ++r) {
+    const size_t place = r / kBlockRows * kBlockRows +
+                         V::place(bytes.sums, sizeof(S) == sizeof(double), r % kBlockRows);
+    for (size_t k = 0; k < forest.target_count; ++k, out += size) {
+      const size_t at =
+          bytes.sums == kSumExits ? r * forest.target_count + k : k * bytes.chunk_rows + place;
+      finish_sum<S>(forest, sums[at], k, out);
+    }
+  }
+}
+
+inline uint8_t* take(uint8_t** at, size_t bytes) {
+  uint8_t* taken = *at;
+  *at += (bytes + 63) / 64 * 64;
+  return taken;
+}
+
+template <class V>
+void forest_rows(const ForestTables& forest, const void* x, size_t row_count,
+                 size_t row_stride_elements, void* out, void* scratch) {
+  const ByteForest& bytes = *forest.bytes;
+  const size_t stride_bytes = row_stride_elements * (forest.input_is_double != 0 ? 8 : 4);
+  const size_t out_bytes = forest.target_count * (forest.output_is_double != 0 ? 8 : 4);
+  Chunk chunk;
+  chunk.forest = &forest;
+  chunk.column_pitch = bytes.chunk_rows + 16;  // so that columns do not fall on the same cache sets
+  uint8_t* at = static_cast<uint8_t*>(scratch);
+  chunk.columns = reinterpret_cast<float*>(take(&at, bytes.column_count * chunk.column_pitch * 4));
+  chunk.ranks = take(&at, bytes.most_slots * bytes.chunk_rows);
+  chunk.codes = take(&at, kSumTrees * bytes.chunk_rows);
+  chunk.sums = at;
+  for (size_t begin = 0; begin < row_count; begin += bytes.chunk_rows) {
+    const size_t left = row_count - begin;
+    const size_t count = left < bytes.chunk_rows ? left : bytes.chunk_rows;
+    chunk.rows = {static_cast<const uint8_t*>(x) + begin * stride_bytes, stride_bytes, count,
+                  forest.input_is_double != 0};
+    chunk.block_count = (count + kBlockRows - 1) / kBlockRows;
+    make_columns(chunk);
+    if (forest.sum_is_double != 0) {
+      start_sums<double>(chunk);
+    } else {
+      start_sums<float>(chunk);
+    }
+    for (size_t g = 0; g < bytes.group_count; ++g) run_group<V>(chunk, bytes.groups[g]);
+    uint8_t* to = static_cast<uint8_t*>(out) + begin * out_bytes;
+    if (forest.sum_is_double != 0) {
+      finish_sums<V, double>(chunk, to);
+    } else {
+      finish_sums<V, float>(chunk, to);
+    }
+  }
+}
