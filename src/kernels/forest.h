@@ -104,6 +104,7 @@ class PackedForest {
   size_t table_bytes() const;  // memory held
 
   // As the functions of these names below.
+  size_t scratch_bytes(size_t row_count) const;
   void run(const void* x, size_t row_count, size_t row_stride_elements, void* out,
            void* scratch) const;
   const char* kernel_name(size_t row_count) const;
@@ -121,8 +122,9 @@ class PackedForest {
 // must be one that isa_available() accepts. May throw std::bad_alloc, nothing else.
 PackedForest pack(const ForestView& forest, Isa isa);
 
-// Bytes of scratch that run() needs for `row_count` rows (any alignment). Does not grow beyond a
-// fixed size for large batches; a larger scratch than needed is fine.
+// Bytes of scratch that run() needs for exactly `row_count` rows (any alignment; more is fine). It
+// depends on whether the rows go one by one, so ask for each size, or take the greater of the
+// answers for 1 row and for the greatest batch: that is enough for every batch up to it.
 size_t scratch_bytes(const PackedForest& forest, size_t row_count);
 
 // Evaluates rows. x: row_count rows of input_type, row r at element r * row_stride_elements, at

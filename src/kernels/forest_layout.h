@@ -32,6 +32,13 @@ constexpr uint32_t kBlockRows = 64;        // rows of one block of rank planes
 constexpr uint32_t kSumTrees = 8;          // trees walked before their leaves are added
 constexpr uint8_t kCodeNanLeft = 0x80;
 
+// Floats of one plane: its search tree, then what RankPlane::sorted says.
+constexpr uint32_t kHeapFloats = 256;
+constexpr uint32_t kPlaneFloats = kHeapFloats + 256 + 16;
+
+// Trees that a kernel may read beyond the last one of the row tables.
+constexpr uint32_t kRowTreePadding = 8;
+
 // The thresholds of one feature in one group.
 struct RankPlane {
   uint32_t feature;     // column of x
@@ -48,6 +55,7 @@ struct RankGroup {
   uint32_t tree_count;
   uint32_t plane_count;
   uint32_t plane_slots;  // planes that a block has room for, >= plane_count
+  uint32_t first_plane;  // number of planes[0] among those of all groups
   const RankPlane* planes;
 };
 
@@ -64,14 +72,23 @@ struct alignas(64) ByteTree {
   const uint32_t* exits;            // [256] by slot: node where the walk goes on (mostly a leaf)
 };
 
-// A tree for one row: six levels at once, the rest of the table by steps.
+// A tree for one row: the first six levels at once.
 struct alignas(64) RowTree {
   uint8_t threshold[64];
   uint8_t plane[64];
-  uint16_t tail[192];  // nodes 64..255: rank, plane << 8, bit 15: NaN goes left
-  uint64_t nan_left;   // nodes 0..63
-  uint32_t target;
-  uint16_t leaf[256];  // by slot: number in `dictionary`
+};
+
+// The last two levels below one of the 64 nodes of level 6, one cache line access a tree.
+struct RowTail {
+  uint16_t node[3];  // top, left, right: rank, plane << 8, bit 15: NaN goes left
+  uint16_t unused;
+  uint16_t leaf[4];  // numbers in `dictionary`; trees of at most six levels: only the first
+};
+
+// What a row needs seldom.
+struct RowExtra {
+  uint64_t nan_left;  // of nodes 0..63
+  uint64_t target;
 };
 
 // How leaves are added in batches.
@@ -85,16 +102,21 @@ enum ForestSums {
 struct ByteForest {
   const RankGroup* groups;
   size_t group_count;
+  const float* plane_floats;      // [plane of any group][kPlaneFloats]
+  const uint32_t* plane_columns;  // [plane of any group]
   const ByteTree* trees;
   const RowTree* row_trees;  // null: some group has more than 64 planes, or too many leaf values
-  const void* dictionary;    // distinct leaf values in the accumulation type, for row_trees
-  const uint32_t* columns;   // features used
+  const RowTail* row_tails;  // [tree][64]
+  const RowExtra* row_extras;
+  const void* dictionary;   // distinct leaf values in the accumulation type, for row_trees
+  const uint32_t* columns;  // features used
   size_t column_count;
   size_t most_slots;  // greatest plane_slots
   size_t chunk_rows;
   uint8_t narrow;    // 4 or 8: all groups have the same planes, at most so many; 0: more
   uint8_t nan_left;  // some node sends NaN left
   uint8_t sums;      // ForestSums
+  uint8_t exact;     // planes have exact thresholds
   uint8_t deep;      // some tree goes on below its table
   uint8_t depth;     // levels of every table, 1..8
 };

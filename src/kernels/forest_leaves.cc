@@ -85,50 +85,75 @@ template <class S> class LeafBuilder {
     for (const RankGroup& group : storage_.groups) {
       if (group.plane_count > 64) return;
     }
-    std::unordered_map<Bits, uint16_t> numbers;
-    AlignedVector<RowTree> rows(storage_.trees.size());
-    storage_.dictionary.clear();
-    for (size_t t = 0; t < rows.size(); ++t) {
+    const size_t tree_count = storage_.trees.size();
+    AlignedVector<RowTree> rows(tree_count + kRowTreePadding);
+    // A node that is not there goes left.
+    AlignedVector<RowTail> tails(rows.size() * 64, RowTail{{255, 255, 255}, 0, {0, 0, 0, 0}});
+    AlignedVector<RowExtra> extras(rows.size());
+    std::memset(static_cast<void*>(rows.data()), 0, rows.size() * sizeof(RowTree));
+    for (size_t t = 0; t < tree_count; ++t) {
       const ByteTree& tree = storage_.trees[t];
-      RowTree& row = rows[t];
-      std::memset(static_cast<void*>(&row), 0, sizeof row);
-      row.target = tree.target;
-      for (uint32_t n = 1; n < (1u << storage_.forest.depth); ++n) fill_row_node(tree, n, &row);
-      for (uint32_t k = 0; k < (1u << storage_.forest.depth); ++k) {
-        const Bits value = value_at(tree, k);
-        const auto [at, added] = numbers.try_emplace(value, static_cast<uint16_t>(numbers.size()));
-        if (numbers.size() > kMostDictionary) return;
-        row.leaf[k] = at->second;
-        if (!added) continue;
-        const unsigned char* raw = reinterpret_cast<const unsigned char*>(&value);
-        storage_.dictionary.insert(storage_.dictionary.end(), raw, raw + sizeof value);
+      extras[t] = {0, tree.target};
+      for (uint32_t n = 1; n < (1u << depth()); ++n) {
+        fill_row_node(tree, n, &rows[t], &tails[64 * t], &extras[t]);
+      }
+      for (uint32_t k = 0; k < (1u << depth()); ++k) {
+        if (!fill_row_leaf(tree, k, &tails[64 * t])) return;
       }
     }
     storage_.row_trees = std::move(rows);
+    storage_.row_tails = std::move(tails);
+    storage_.row_extras = std::move(extras);
     storage_.forest.row_trees = storage_.row_trees.data();
+    storage_.forest.row_tails = storage_.row_tails.data();
+    storage_.forest.row_extras = storage_.row_extras.data();
     storage_.forest.dictionary = storage_.dictionary.data();
   }
 
-  static void fill_row_node(const ByteTree& tree, uint32_t n, RowTree* row) {
+  uint32_t depth() const { return storage_.forest.depth; }
+
+  // False: more distinct values than numbers.
+  bool fill_row_leaf(const ByteTree& tree, uint32_t slot, RowTail* tails) {
+    const Bits value = value_at(tree, slot);
+    const auto [at, added] = numbers_.try_emplace(value, static_cast<uint16_t>(numbers_.size()));
+    if (numbers_.size() > kMostDictionary) return false;
+    if (added) {
+      const unsigned char* raw = reinterpret_cast<const unsigned char*>(&value);
+      storage_.dictionary.insert(storage_.dictionary.end(), raw, raw + sizeof value);
+    }
+    if (depth() <= 6) {
+      tails[slot].leaf[0] = at->second;
+    } else if (depth() == 7) {  // level 7 has no nodes: left
+      tails[slot / 2].leaf[slot % 2 * 2] = at->second;
+    } else {
+      tails[slot / 4].leaf[slot % 4] = at->second;
+    }
+    return true;
+  }
+
+  static void fill_row_node(const ByteTree& tree, uint32_t n, RowTree* row, RowTail* tails,
+                            RowExtra* extra) {
     const uint32_t level = static_cast<uint32_t>(std::bit_width(n)) - 1;
     const uint32_t offset =
         level < 4 ? tree.node_plane[n]
                   : tree.level_planes[level - 4][tree.code[n] & (kMostLevelPlanes - 1)];
     const uint32_t plane = offset / kBlockRows;
     const bool nan_left = (tree.code[n] & kCodeNanLeft) != 0;
-    if (n < 64) {
+    if (level < 6) {
       row->threshold[n] = tree.threshold[n];
       row->plane[n] = static_cast<uint8_t>(plane);
-      row->nan_left |= uint64_t{nan_left} << n;
-    } else {
-      row->tail[n - 64] =
-          static_cast<uint16_t>(tree.threshold[n] | plane << 8 | (nan_left ? 0x8000u : 0u));
+      extra->nan_left |= uint64_t{nan_left} << n;
+      return;
     }
+    const uint32_t entry = tree.threshold[n] | plane << 8 | (nan_left ? 0x8000u : 0u);
+    const uint32_t below = level - 6;  // 0 or 1
+    tails[(n >> below) - 64].node[below == 0 ? 0 : 1 + (n & 1)] = static_cast<uint16_t>(entry);
   }
 
   const ForestTables& tables_;
   RankStorage& storage_;
   const S* weights_;
+  std::unordered_map<Bits, uint16_t> numbers_;  // of the dictionary
 };
 
 }  // namespace

@@ -68,7 +68,8 @@ size_t PackedForest::table_bytes() const {
   return s.normal.nodes.size() * sizeof(ForestNode) + s.normal.modes.size() +
          s.normal.roots.size() * sizeof(uint32_t) + s.weights64.size() * sizeof(double) +
          s.weights32.size() * sizeof(float) + s.leaf_targets.size() * sizeof(uint32_t) +
-         s.ranks.trees.size() * sizeof(ByteTree) + s.ranks.row_trees.size() * sizeof(RowTree) +
+         s.ranks.trees.size() * sizeof(ByteTree) +
+         s.ranks.row_trees.size() * (sizeof(RowTree) + 64 * sizeof(RowTail) + sizeof(RowExtra)) +
          s.ranks.floats.size() * sizeof(float) + s.ranks.doubles.size() * sizeof(double) +
          s.ranks.exits.size() * sizeof(uint32_t) + s.ranks.level_planes.size() * sizeof(uint16_t);
 }
@@ -111,11 +112,14 @@ PackedForest pack(const ForestView& forest, Isa isa) {
   return packed;
 }
 
-size_t scratch_bytes(const PackedForest& forest, size_t row_count) {
-  (void)row_count;
-  const ForestTables& tables = forest.tables();
+size_t PackedForest::scratch_bytes(size_t row_count) const {
+  const ForestTables& tables = *tables_;
   if (tables.bytes == nullptr) return kAlignment;
   const ByteForest& bytes = *tables.bytes;
+  if (takes_rows_singly(row_count)) {
+    return bytes.group_count * 64 + bytes.column_count * sizeof(float) +
+           tables.target_count * sizeof(double) + 4 * kAlignment;
+  }
   return bytes.column_count * (bytes.chunk_rows + 16) * sizeof(float) +
          bytes.most_slots * bytes.chunk_rows + kSumTrees * bytes.chunk_rows +
          tables.target_count * bytes.chunk_rows * sizeof(double) + 5 * kAlignment;
@@ -150,6 +154,10 @@ const char* PackedForest::kernel_name(size_t row_count) const {
   if (tables_->bytes == nullptr) return "generic/walk";
   const KernelTable& kernels = *storage_->kernels;
   return takes_rows_singly(row_count) ? kernels.forest_row_name : kernels.forest_rows_name;
+}
+
+size_t scratch_bytes(const PackedForest& forest, size_t row_count) {
+  return forest.scratch_bytes(row_count);
 }
 
 void run(const PackedForest& forest, const void* x, size_t row_count, size_t row_stride_elements,

@@ -44,10 +44,13 @@ struct RankStorage {
   std::vector<uint32_t> columns;
   std::vector<RankGroup> groups;
   std::vector<RankPlane> planes;
+  std::vector<uint32_t> plane_columns;
   AlignedVector<float> floats;
   AlignedVector<double> doubles;
   AlignedVector<ByteTree> trees;
   AlignedVector<RowTree> row_trees;
+  AlignedVector<RowTail> row_tails;
+  AlignedVector<RowExtra> row_extras;
   AlignedVector<unsigned char> dictionary;
   std::vector<uint32_t> exits;
   std::vector<uint16_t> level_planes;

@@ -157,7 +157,7 @@ class RankBuilder {
       const bool fits = sort_and_fit(&joined);
       if (t == 0 || !fits) {
         if (t != 0) thresholds_.push_back(std::move(open));
-        storage_.groups.push_back({static_cast<uint32_t>(t), 0, 0, 0, nullptr});
+        storage_.groups.push_back({static_cast<uint32_t>(t), 0, 0, 0, 0, nullptr});
         joined.clear();
         collect(normal_.roots[t], depth_, &joined);
         sort_and_fit(&joined);
@@ -185,10 +185,11 @@ class RankBuilder {
       plane_total += group.size();
     }
     storage_.planes.reserve(plane_total);
-    storage_.floats.resize(plane_total * (256 + 272));
+    storage_.floats.resize(plane_total * kPlaneFloats);
     if (exact_) storage_.doubles.resize(plane_total * 256);
     for (size_t g = 0; g < thresholds_.size(); ++g) {
       RankGroup& group = storage_.groups[g];
+      group.first_plane = static_cast<uint32_t>(storage_.planes.size());
       group.planes = storage_.planes.data() + storage_.planes.size();
       group.plane_count = static_cast<uint32_t>(thresholds_[g].size());
       group.plane_slots = std::max<uint32_t>(group.plane_count, std::max<uint32_t>(narrow_, 1));
@@ -198,15 +199,15 @@ class RankBuilder {
 
   void add_plane(uint32_t column, const std::vector<double>& values) {
     const size_t index = storage_.planes.size();
-    float* heap = storage_.floats.data() + index * (256 + 272);
-    float* sorted = heap + 256;
+    float* heap = storage_.floats.data() + index * kPlaneFloats;
+    float* sorted = heap + kHeapFloats;
     RankPlane plane = {};
     plane.feature = storage_.columns[column];
     plane.column = column;
     plane.count = static_cast<uint32_t>(values.size());
     plane.levels = 3;
     while ((1u << plane.levels) - 1 < plane.count) ++plane.levels;
-    std::fill(heap, heap + 256 + 272, kInfinity);
+    std::fill(heap, heap + kPlaneFloats, kInfinity);
     for (size_t k = 0; k < values.size(); ++k) sorted[k] = static_cast<float>(values[k]);
     for (size_t k = 0; k < 15; ++k) sorted[256 + k] = sorted[16 * k + 15];
     for (uint32_t l = 0; l < plane.levels; ++l) {
@@ -224,6 +225,7 @@ class RankBuilder {
       plane.exact = exact;
     }
     storage_.planes.push_back(plane);
+    storage_.plane_columns.push_back(column);
   }
 
   // One tree being laid out.
@@ -299,11 +301,14 @@ class RankBuilder {
     bytes = {};
     bytes.groups = storage_.groups.data();
     bytes.group_count = storage_.groups.size();
+    bytes.plane_floats = storage_.floats.data();
+    bytes.plane_columns = storage_.plane_columns.data();
     bytes.trees = storage_.trees.data();
     bytes.columns = storage_.columns.data();
     bytes.column_count = storage_.columns.size();
     bytes.narrow = static_cast<uint8_t>(narrow_);
     bytes.nan_left = normal_.nan_left;
+    bytes.exact = exact_;
     bytes.depth = static_cast<uint8_t>(depth_);
     for (const RankGroup& group : storage_.groups) {
       bytes.most_slots = std::max<size_t>(bytes.most_slots, group.plane_slots);

@@ -52,6 +52,51 @@ struct Vbmi : Avx512Base {
   };
 
   using RowRanks = RankRegister;
+  static constexpr uint32_t kTreesAbreast = 8;
+
+  // The leaves of up to 64 trees of seven or eight levels. First the decisions of the upper six
+  // levels of all, a word a tree; then eight trees abreast: six steps down those words, one record
+  // of the last two levels each, whose three nodes are again decided at once.
+  template <bool kNan>
+  static inline void leaves_of(const RowRanks& ranks, const RowTree* trees, const RowTail* tails,
+                               const RowExtra* extras, uint32_t count, uint16_t* leaves) {
+    alignas(64) uint64_t decisions[64];
+    const uint32_t padded = (count + 7) / 8 * 8;
+    for (uint32_t k = 0; k < padded; ++k) {
+      uint64_t bits = decide(ranks, trees[k]);
+      if (kNan && k < count) bits &= ~(equal_nan(ranks, trees[k]) & extras[k].nan_left);
+      decisions[k] = bits;
+    }
+    const __m512i one = _mm512_set1_epi64(1);
+    // Records are two words; node number i of level 6 is record i - 64.
+    const __m512i lane = _mm512_setr_epi64(-128, 0, 128, 256, 384, 512, 640, 768);
+    // Bytes 0, 2 and 4 of a record's first word are the ranks of its nodes.
+    const __mmask64 nodes = 0x1515151515151515;
+    const __m512i weights = _mm512_set1_epi64(0x0000000400020001);
+    // right0 + 2 right1 + 4 right2 -> 16 times the leaf.
+    const __m512i shifts = _mm512_set_epi64(0, 0, 0, 0, 0, 0, 0, 0x3010300020102000);
+    for (uint32_t k = 0; k < count; k += 8, tails += 8 * 64) {
+      const __m512i bits = _mm512_load_si512(decisions + k);
+      __m512i i = one;
+#pragma GCC unroll 6
+      for (int d = 0; d < 6; ++d) {
+        i = _mm512_ternarylogic_epi64(_mm512_add_epi64(i, i), _mm512_srlv_epi64(bits, i), one,
+                                      0xF8);  // a | (b & c)
+      }
+      const __m512i record = _mm512_add_epi64(lane, _mm512_add_epi64(i, i));
+      const __m512i node = _mm512_i64gather_epi64(record, tails, 8);
+      const __m512i leaf = _mm512_i64gather_epi64(record, &tails->leaf, 8);
+      const __m512i planes = _mm512_srli_epi64(node, 8);
+      const __m512i rank = _mm512_permutexvar_epi8(planes, ranks.ranks);
+      __mmask64 right = gt(rank, node);
+      if (kNan) right &= ~(equal(rank, set1(kNanRank)) & _mm512_movepi8_mask(planes));
+      const __m512i code =
+          _mm512_sad_epu8(_mm512_maskz_mov_epi8(right & nodes, weights), _mm512_setzero_si512());
+      const __m512i chosen = _mm512_srlv_epi64(leaf, _mm512_permutexvar_epi8(code, shifts));
+      _mm_store_si128(reinterpret_cast<__m128i*>(leaves + k), _mm512_cvtepi64_epi16(chosen));
+    }
+  }
+
   static inline Bytes of_nodes(const RowRanks& ranks, const RowTree& tree) {
     return _mm512_permutexvar_epi8(load(tree.plane), ranks.ranks);
   }

@@ -2,7 +2,8 @@
 // register, a permutation by the feature of each node and one compare give the decisions of 64
 // nodes as bits; the way down the tree is then one bit test and one add-with-carry a level.
 // Included like forest_walk.inl.h. V has: RowRanks (made from 64 ranks), decide(RowRanks, RowTree)
-// -> 64 bits, equal_nan(RowRanks, RowTree) -> bits of nodes whose value is NaN, rank_value.
+// -> 64 bits, equal_nan(RowRanks, RowTree) -> bits of nodes whose value is NaN, rank_value, and
+// kTreesAbreast: 0, or leaves_of() finds the leaves of deep tables that many trees at a time.
 
 // i = 2 i + bit i of `bits`.
 inline uint64_t step_down(uint64_t bits, uint64_t i) {
@@ -10,73 +11,92 @@ inline uint64_t step_down(uint64_t bits, uint64_t i) {
   return i;
 }
 
-// The rank of one value; `value` also as it came where float32 does not decide.
-template <class V> inline uint8_t rank_one(const RankPlane& plane, float value, double exact) {
-  if (value != value) return kNanRank;
-  uint32_t rank = V::rank_value(plane.sorted, value);
-  if (plane.exact != nullptr && rank < plane.count && plane.sorted[rank] == value) {
-    while (rank < plane.count && plane.exact[rank] < exact) ++rank;
-  }
-  return static_cast<uint8_t>(rank);
-}
-
-// Ranks of the features of a group; true where one is NaN.
-template <class V>
-inline bool rank_row(const RankGroup& group, const uint8_t* row, bool is_double, uint8_t* ranks) {
+// The row as float32 by column; true where one is NaN.
+inline bool row_columns(const ByteForest& bytes, const uint8_t* row, bool is_double, float* to) {
   bool any_nan = false;
-  for (uint32_t p = 0; p < group.plane_count; ++p) {
-    const RankPlane& plane = group.planes[p];
-    if (is_double) {
-      const double value = reinterpret_cast<const LooseDouble*>(row)[plane.feature];
-      ranks[p] = rank_one<V>(plane, static_cast<float>(value), value);
-    } else {
-      const float value = reinterpret_cast<const LooseFloat*>(row)[plane.feature];
-      ranks[p] = rank_one<V>(plane, value, value);
-    }
-    any_nan |= ranks[p] == kNanRank;
+  for (size_t c = 0; c < bytes.column_count; ++c) {
+    const uint32_t feature = bytes.columns[c];
+    to[c] = is_double ? static_cast<float>(reinterpret_cast<const LooseDouble*>(row)[feature])
+                      : reinterpret_cast<const LooseFloat*>(row)[feature];
+    any_nan |= to[c] != to[c];
   }
   return any_nan;
 }
 
-template <bool kNan>
-inline uint64_t tail_step(const RowTree& tree, const uint8_t* ranks, uint64_t i) {
-  const uint32_t entry = tree.tail[i - 64];
-  const uint8_t rank = ranks[entry >> 8 & 63];
-  bool right = rank > static_cast<uint8_t>(entry);
-  if (kNan && rank == kNanRank && (entry & 0x8000) != 0) right = false;
-  return 2 * i + (right ? 1 : 0);
+// Ranks of a row for one group.
+template <class V>
+inline void rank_row(const ByteForest& bytes, const RankGroup& group, const float* columns,
+                     uint8_t* ranks) {
+  const float* sorted = bytes.plane_floats + size_t{kPlaneFloats} * group.first_plane + kHeapFloats;
+  const uint32_t* column = bytes.plane_columns + group.first_plane;
+  for (uint32_t p = 0; p < group.plane_count; ++p, sorted += kPlaneFloats) {
+    ranks[p] = static_cast<uint8_t>(V::rank_value(sorted, columns[column[p]]));
+  }
 }
 
+// What rank_row() leaves undone: NaN, and values that round as a threshold does.
+inline void mend_ranks(const RankGroup& group, const uint8_t* row, bool is_double,
+                       const float* columns, uint8_t* ranks) {
+  for (uint32_t p = 0; p < group.plane_count; ++p) {
+    const RankPlane& plane = group.planes[p];
+    const float value = columns[plane.column];
+    if (value != value) ranks[p] = kNanRank;
+    if (plane.exact == nullptr || !is_double || plane.sorted[ranks[p]] != value) continue;
+    ranks[p] = exact_rank(plane, reinterpret_cast<const LooseDouble*>(row)[plane.feature]);
+  }
+}
+
+template <bool kNan> inline uint32_t tail_step(uint32_t node, const uint8_t* ranks) {
+  const uint8_t rank = ranks[node >> 8 & 63];
+  const bool right = rank > static_cast<uint8_t>(node);
+  if (kNan && rank == kNanRank && (node & 0x8000) != 0) return 0;
+  return right ? 1 : 0;
+}
+
+// The number of the leaf's value in the dictionary.
 template <class V, int kDepth, bool kNan>
-inline uint64_t slot_of(const typename V::RowRanks& vector, const uint8_t* ranks,
-                        const RowTree& tree) {
+inline uint32_t leaf_of(const typename V::RowRanks& vector, const uint8_t* ranks,
+                        const RowTree& tree, const RowTail* tails, const RowExtra* extra) {
   uint64_t bits = V::decide(vector, tree);
-  if (kNan) bits &= ~(V::equal_nan(vector, tree) & tree.nan_left);
+  if (kNan) bits &= ~(V::equal_nan(vector, tree) & extra->nan_left);
   uint64_t i = 1;
 #pragma GCC unroll 6
   for (int d = 0; d < (kDepth < 6 ? kDepth : 6); ++d) i = step_down(bits, i);
-  if constexpr (kDepth > 6) i = tail_step<kNan>(tree, ranks, i);
-  if constexpr (kDepth > 7) i = tail_step<kNan>(tree, ranks, i);
-  return i - (uint64_t{1} << kDepth);
+  if constexpr (kDepth <= 6) return tails[i - (uint64_t{1} << kDepth)].leaf[0];
+  const RowTail& tail = tails[i - 64];
+  const uint32_t top = tail_step<kNan>(tail.node[0], ranks);
+  const uint32_t next = kDepth > 7 ? tail_step<kNan>(tail.node[1 + top], ranks) : 0;
+  return tail.leaf[2 * top + next];
 }
 
 template <class V, class S, int kDepth, bool kNan>
 void add_trees(const ByteForest& bytes, const RankGroup& group, const uint8_t* ranks, S* sums,
                size_t target_count) {
+  constexpr uint32_t kAtOnce = 64;
   const typename V::RowRanks vector(ranks);
   const S* dictionary = static_cast<const S*>(bytes.dictionary);
-  const RowTree* trees = bytes.row_trees + group.first_tree;
-  if (target_count == 1) {
-    S sum = sums[0];
-    for (uint32_t t = 0; t < group.tree_count; ++t) {
-      sum += dictionary[trees[t].leaf[slot_of<V, kDepth, kNan>(vector, ranks, trees[t])]];
+  alignas(64) uint16_t leaves[kAtOnce];
+  for (uint32_t t = 0; t < group.tree_count; t += kAtOnce) {
+    const uint32_t left = group.tree_count - t;
+    const uint32_t count = left < kAtOnce ? left : kAtOnce;
+    const RowTree* trees = bytes.row_trees + group.first_tree + t;
+    const RowTail* tails = bytes.row_tails + size_t{64} * (group.first_tree + t);
+    const RowExtra* extras = bytes.row_extras + group.first_tree + t;
+    if constexpr (V::kTreesAbreast != 0 && kDepth > 6) {
+      V::template leaves_of<kNan>(vector, trees, tails, extras, count, leaves);
+    } else {
+      for (uint32_t k = 0; k < count; ++k) {
+        leaves[k] = static_cast<uint16_t>(
+            leaf_of<V, kDepth, kNan>(vector, ranks, trees[k], tails + size_t{64} * k, extras + k));
+      }
     }
-    sums[0] = sum;
-    return;
-  }
-  for (uint32_t t = 0; t < group.tree_count; ++t) {
-    const uint64_t slot = slot_of<V, kDepth, kNan>(vector, ranks, trees[t]);
-    sums[trees[t].target] += dictionary[trees[t].leaf[slot]];
+    if (target_count == 1) {
+      S sum = sums[0];
+      for (uint32_t k = 0; k < count; ++k) sum += dictionary[leaves[k]];
+      sums[0] = sum;
+      continue;
+    }
+    for (uint32_t k = 0; k < count; ++k) sums[extras[k].target] += dictionary[leaves[k]];
   }
 }
 
@@ -96,19 +116,35 @@ template <class V, class S, bool kNan> AddTrees<S> add_trees_function(int depth)
   }
 }
 
+// `ranks`: [group][64], all made before the first is read: a load of bytes just stored one by one
+// waits for them.
+struct RowScratch {
+  uint8_t* ranks;
+  float* columns;
+  void* sums;
+};
+
 template <class V, class S>
-inline void one_row(const ForestTables& forest, const uint8_t* row, S* sums, uint8_t* out) {
+inline void one_row(const ForestTables& forest, const uint8_t* row, const RowScratch& scratch,
+                    uint8_t* out) {
   const ByteForest& bytes = *forest.bytes;
+  const bool is_double = forest.input_is_double != 0;
   const S* first = static_cast<const S*>(forest.first);
+  S* sums = static_cast<S*>(scratch.sums);
   for (size_t k = 0; k < forest.target_count; ++k) sums[k] = first[k];
-  alignas(64) uint8_t ranks[64] = {};
+  const bool nan = row_columns(bytes, row, is_double, scratch.columns);
   for (size_t g = 0; g < bytes.group_count; ++g) {
-    const RankGroup& group = bytes.groups[g];
-    const bool nan = rank_row<V>(group, row, forest.input_is_double != 0, ranks);
-    const AddTrees<S> add = nan && bytes.nan_left != 0
-                                ? add_trees_function<V, S, true>(bytes.depth)
-                                : add_trees_function<V, S, false>(bytes.depth);
-    add(bytes, group, ranks, sums, forest.target_count);
+    rank_row<V>(bytes, bytes.groups[g], scratch.columns, scratch.ranks + 64 * g);
+  }
+  if (nan || bytes.exact != 0) {
+    for (size_t g = 0; g < bytes.group_count; ++g) {
+      mend_ranks(bytes.groups[g], row, is_double, scratch.columns, scratch.ranks + 64 * g);
+    }
+  }
+  const AddTrees<S> add = nan && bytes.nan_left != 0 ? add_trees_function<V, S, true>(bytes.depth)
+                                                     : add_trees_function<V, S, false>(bytes.depth);
+  for (size_t g = 0; g < bytes.group_count; ++g) {
+    add(bytes, bytes.groups[g], scratch.ranks + 64 * g, sums, forest.target_count);
   }
   const size_t size = forest.output_is_double != 0 ? sizeof(double) : sizeof(float);
   for (size_t k = 0; k < forest.target_count; ++k, out += size) {
@@ -119,15 +155,21 @@ inline void one_row(const ForestTables& forest, const uint8_t* row, S* sums, uin
 template <class V>
 void forest_row(const ForestTables& forest, const void* x, size_t row_count,
                 size_t row_stride_elements, void* out, void* scratch) {
+  const ByteForest& bytes = *forest.bytes;
   const size_t stride_bytes = row_stride_elements * (forest.input_is_double != 0 ? 8 : 4);
   const size_t out_bytes = forest.target_count * (forest.output_is_double != 0 ? 8 : 4);
   const uint8_t* row = static_cast<const uint8_t*>(x);
   uint8_t* to = static_cast<uint8_t*>(out);
+  uint8_t* at = static_cast<uint8_t*>(scratch);
+  RowScratch carved;
+  carved.ranks = take(&at, bytes.group_count * 64);
+  carved.columns = reinterpret_cast<float*>(take(&at, bytes.column_count * sizeof(float)));
+  carved.sums = at;
   for (size_t r = 0; r < row_count; ++r, row += stride_bytes, to += out_bytes) {
     if (forest.sum_is_double != 0) {
-      one_row<V, double>(forest, row, static_cast<double*>(scratch), to);
+      one_row<V, double>(forest, row, carved, to);
     } else {
-      one_row<V, float>(forest, row, static_cast<float*>(scratch), to);
+      one_row<V, float>(forest, row, carved, to);
     }
   }
 }
