@@ -69,6 +69,7 @@ struct alignas(64) ByteTree {
   uint32_t target;          // of its leaves, with one target per tree
   uint8_t level_count[4];   // levels 4..7: planes in the list
   const uint16_t* level_planes[4];  // their offsets
+  const void* slot_values;          // [256] by slot, in the accumulation type, for kSumSlots
   const uint32_t* exits;            // [256] by slot: node where the walk goes on (mostly a leaf)
 };
 
@@ -94,6 +95,7 @@ struct RowExtra {
 // How leaves are added in batches.
 enum ForestSums {
   kSumExits,   // node by node from `exits`
+  kSumSlots,   // `slot_values` by slot
   kSumDict32,  // <= 32 values a tree: double: low halves [0, 32), high halves [32, 64); float: [0,
                // 32)
   kSumDict64,  // <= 64 values a tree: 16-bit planes: plane k is the 64 words from values + 32 k

@@ -16,18 +16,23 @@ template <class S> class LeafBuilder {
  public:
   using Bits = std::conditional_t<sizeof(S) == 8, uint64_t, uint32_t>;
 
-  LeafBuilder(const ForestTables& tables, RankStorage* storage)
-      : tables_(tables), storage_(*storage), weights_(static_cast<const S*>(tables.weights)) {}
+  LeafBuilder(const ForestTables& tables, LeafLayout layout, RankStorage* storage)
+      : tables_(tables),
+        layout_(layout),
+        storage_(*storage),
+        weights_(static_cast<const S*>(tables.weights)) {}
 
   void run() {
     ByteForest& bytes = storage_.forest;
     bytes.sums = kSumExits;
     if (bytes.deep != 0 || !one_target_per_tree()) return;
-    size_t most = 0;
+    size_t most = layout_ == LeafLayout::kDictionary ? 0 : 256;
     for (const ByteTree& tree : storage_.trees) most = std::max(most, distinct(tree).size());
     if (most <= 64) {
       bytes.sums = most <= 32 ? kSumDict32 : kSumDict64;
       for (ByteTree& tree : storage_.trees) fill_values(&tree);
+    } else {
+      fill_slots();
     }
     fill_row_trees();
   }
@@ -77,6 +82,20 @@ template <class S> class LeafBuilder {
       for (size_t word = 0; word < sizeof(S) / 2; ++word) {
         const uint16_t part = static_cast<uint16_t>(values[k] >> (16 * word));
         std::memcpy(reinterpret_cast<unsigned char*>(tree->values) + 128 * word + 2 * k, &part, 2);
+      }
+    }
+  }
+
+  void fill_slots() {
+    storage_.forest.sums = kSumSlots;
+    const size_t slots = size_t{1} << depth();
+    storage_.slot_values.resize(storage_.trees.size() * slots * sizeof(S));
+    unsigned char* at = storage_.slot_values.data();
+    for (ByteTree& tree : storage_.trees) {
+      tree.slot_values = at;
+      for (uint32_t k = 0; k < slots; ++k, at += sizeof(S)) {
+        const Bits value = value_at(tree, k);
+        std::memcpy(at, &value, sizeof value);
       }
     }
   }
@@ -151,6 +170,7 @@ template <class S> class LeafBuilder {
   }
 
   const ForestTables& tables_;
+  LeafLayout layout_;
   RankStorage& storage_;
   const S* weights_;
   std::unordered_map<Bits, uint16_t> numbers_;  // of the dictionary
@@ -158,11 +178,11 @@ template <class S> class LeafBuilder {
 
 }  // namespace
 
-void build_leaves(const ForestTables& tables, RankStorage* storage) {
+void build_leaves(const ForestTables& tables, LeafLayout layout, RankStorage* storage) {
   if (tables.sum_is_double != 0) {
-    LeafBuilder<double>(tables, storage).run();
+    LeafBuilder<double>(tables, layout, storage).run();
   } else {
-    LeafBuilder<float>(tables, storage).run();
+    LeafBuilder<float>(tables, layout, storage).run();
   }
 }
 

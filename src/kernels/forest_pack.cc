@@ -71,7 +71,8 @@ size_t PackedForest::table_bytes() const {
          s.ranks.trees.size() * sizeof(ByteTree) +
          s.ranks.row_trees.size() * (sizeof(RowTree) + 64 * sizeof(RowTail) + sizeof(RowExtra)) +
          s.ranks.floats.size() * sizeof(float) + s.ranks.doubles.size() * sizeof(double) +
-         s.ranks.exits.size() * sizeof(uint32_t) + s.ranks.level_planes.size() * sizeof(uint16_t);
+         s.ranks.slot_values.size() + s.ranks.exits.size() * sizeof(uint32_t) +
+         s.ranks.level_planes.size() * sizeof(uint16_t);
 }
 
 PackedForest pack(const ForestView& forest, Isa isa) {
@@ -106,7 +107,7 @@ PackedForest pack(const ForestView& forest, Isa isa) {
   storage.kernels = &table_for(isa);
   if (sums && storage.kernels->forest_rows != nullptr && tables.modes == nullptr &&
       build_ranks(tables, storage.normal, &storage.ranks)) {
-    build_leaves(tables, &storage.ranks);
+    build_leaves(tables, storage.kernels->forest_leaf_layout, &storage.ranks);
     tables.bytes = &storage.ranks.forest;
   }
   return packed;
@@ -128,7 +129,7 @@ size_t PackedForest::scratch_bytes(size_t row_count) const {
 bool PackedForest::takes_rows_singly(size_t row_count) const {
   const KernelTable& kernels = *storage_->kernels;
   return kernels.forest_row != nullptr && tables_->bytes->row_trees != nullptr &&
-         row_count <= kernels.forest_few_rows;
+         row_count <= kernels.forest_few_rows * (tables_->bytes->narrow != 0 ? 1 : 2);
 }
 
 void PackedForest::run(const void* x, size_t row_count, size_t row_stride_elements, void* out,

@@ -52,6 +52,7 @@ struct RankStorage {
   AlignedVector<RowTail> row_tails;
   AlignedVector<RowExtra> row_extras;
   AlignedVector<unsigned char> dictionary;
+  AlignedVector<unsigned char> slot_values;
   std::vector<uint32_t> exits;
   std::vector<uint16_t> level_planes;
 };
@@ -59,8 +60,8 @@ struct RankStorage {
 // Builds groups, rank tables and heap tables. False: ranks would cost more than they save.
 bool build_ranks(const ForestTables& tables, const NormalForest& normal, RankStorage* storage);
 
-// Adds leaf values to the tables that build_ranks() made.
-void build_leaves(const ForestTables& tables, RankStorage* storage);
+// Adds leaf values to the tables that build_ranks() made, in the layout that the kernels like.
+void build_leaves(const ForestTables& tables, LeafLayout layout, RankStorage* storage);
 
 // Element `index` of an array of `type`.
 double number_at(const void* array, Scalar type, size_t index);

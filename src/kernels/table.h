@@ -33,6 +33,12 @@ struct ForestTables;
 using ForestRun = void (*)(const ForestTables& forest, const void* x, size_t row_count,
                            size_t row_stride_elements, void* out, void* scratch);
 
+// How batch kernels look leaf values up.
+enum class LeafLayout : uint8_t {
+  kBySlot,      // one by one from memory
+  kDictionary,  // few distinct values of a tree, in registers (AVX-512)
+};
+
 // Kernels of one instruction set. A null entry: this set has none, the generic one is used.
 struct KernelTable {
   Isa isa;
@@ -40,6 +46,7 @@ struct KernelTable {
   ForestRun forest_row;   // few rows, one after the other
   size_t forest_row_block;
   size_t forest_few_rows;  // batches of at most so many rows go to forest_row
+  LeafLayout forest_leaf_layout;
   const char* forest_rows_name;
   const char* forest_row_name;
 };

@@ -1,5 +1,7 @@
 #include "kernels/table.h"
 
+#include "kernels/neon/forest.h"
+
 namespace tundish::kernels {
 
 // AArch64 always has NEON.
@@ -9,8 +11,9 @@ Isa detect_isa() { return Isa::kNeon; }
 
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
-      {Isa::kGeneric, nullptr, nullptr, 0, 0, nullptr, nullptr},
-      {Isa::kNeon, nullptr, nullptr, 0, 0, nullptr, nullptr},
+      {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr},
+      {Isa::kNeon, forest_rows_neon, nullptr, 16, 0, LeafLayout::kBySlot, "neon/rank-bytes/16",
+       nullptr},
   };
   return kTables[isa == Isa::kNeon ? 1 : 0];
 }

@@ -127,6 +127,36 @@ inline void add_exits(const Chunk& chunk, const ByteTree& tree, const uint8_t* s
   }
 }
 
+// Adds leaves by slot, four trees at a time so that their values stay in L1; sums are
+// [target][chunk_rows].
+template <class S> inline void add_slots(const SumJob& job) {
+  const size_t row_count = job.block_count * kBlockRows;
+  size_t t = 0;
+  for (; t + 4 <= job.tree_count; t += 4) {
+    const ByteTree* trees = job.trees + t;
+    const uint32_t target = trees[0].target;
+    if (trees[1].target != target || trees[2].target != target || trees[3].target != target) break;
+    const S* v0 = static_cast<const S*>(trees[0].slot_values);
+    const S* v1 = static_cast<const S*>(trees[1].slot_values);
+    const S* v2 = static_cast<const S*>(trees[2].slot_values);
+    const S* v3 = static_cast<const S*>(trees[3].slot_values);
+    const uint8_t* c0 = job.codes + t * job.codes_pitch;
+    const uint8_t* c1 = c0 + job.codes_pitch;
+    const uint8_t* c2 = c1 + job.codes_pitch;
+    const uint8_t* c3 = c2 + job.codes_pitch;
+    S* sums = static_cast<S*>(job.sums) + target * job.sums_pitch;
+    for (size_t r = 0; r < row_count; ++r) {
+      sums[r] = (((sums[r] + v0[c0[r]]) + v1[c1[r]]) + v2[c2[r]]) + v3[c3[r]];
+    }
+  }
+  for (; t < job.tree_count; ++t) {
+    const S* values = static_cast<const S*>(job.trees[t].slot_values);
+    const uint8_t* codes = job.codes + t * job.codes_pitch;
+    S* sums = static_cast<S*>(job.sums) + job.trees[t].target * job.sums_pitch;
+    for (size_t r = 0; r < row_count; ++r) sums[r] += values[codes[r]];
+  }
+}
+
 template <class V> inline void run_group(const Chunk& chunk, const RankGroup& group) {
   const ForestTables& forest = *chunk.forest;
   const ByteForest& bytes = *forest.bytes;
@@ -142,7 +172,7 @@ template <class V> inline void run_group(const Chunk& chunk, const RankGroup& gr
                          &chunk.rows};
     any_nan |= V::rank_plane(job);
   }
-  const bool codes = bytes.sums != kSumExits;
+  const bool codes = bytes.sums == kSumDict32 || bytes.sums == kSumDict64;
   const bool nans = any_nan && bytes.nan_left != 0;
   const WalkFunction walk_tree =
       codes ? (nans ? walk_function<V, true, true>(bytes.depth, bytes.narrow)
@@ -157,12 +187,18 @@ template <class V> inline void run_group(const Chunk& chunk, const RankGroup& gr
       walk_tree({trees + k, chunk.ranks, block_bytes, chunk.block_count,
                  chunk.codes + k * bytes.chunk_rows});
     }
-    if (codes) {
-      V::add_leaves({&bytes, trees, count, chunk.codes, bytes.chunk_rows, chunk.block_count,
-                     chunk.sums, bytes.chunk_rows},
-                    forest.sum_is_double != 0);
-      continue;
+    const SumJob sum = {
+        &bytes,     trees,           count, chunk.codes, bytes.chunk_rows, chunk.block_count,
+        chunk.sums, bytes.chunk_rows};
+    if (codes) V::add_leaves(sum, forest.sum_is_double != 0);
+    if (bytes.sums == kSumSlots) {
+      if (forest.sum_is_double != 0) {
+        add_slots<double>(sum);
+      } else {
+        add_slots<float>(sum);
+      }
     }
+    if (bytes.sums != kSumExits) continue;
     for (uint32_t k = 0; k < count; ++k) {
       const uint8_t* slots = chunk.codes + k * bytes.chunk_rows;
       if (forest.sum_is_double != 0) {
@@ -202,6 +238,10 @@ inline void finish_sum(const ForestTables& forest, S sum, size_t target, uint8_t
   }
 }
 
+template <class V> inline size_t place_of(uint8_t sums, bool is_double, size_t row) {
+  return sums == kSumDict32 || sums == kSumDict64 ? V::place(sums, is_double, row) : row;
+}
+
 template <class V, class S> inline void finish_sums(const Chunk& chunk, uint8_t* out) {
   const ForestTables& forest = *chunk.forest;
   const ByteForest& bytes = *forest.bytes;
@@ -209,7 +249,7 @@ template <class V, class S> inline void finish_sums(const Chunk& chunk, uint8_t*
   const size_t size = forest.output_is_double != 0 ? sizeof(double) : sizeof(float);
   for (size_t r = 0; r < chunk.rows.count; ++r) {
     const size_t place = r / kBlockRows * kBlockRows +
-                         V::place(bytes.sums, sizeof(S) == sizeof(double), r % kBlockRows);
+                         place_of<V>(bytes.sums, sizeof(S) == sizeof(double), r % kBlockRows);
     for (size_t k = 0; k < forest.target_count; ++k, out += size) {
       const size_t at =
           bytes.sums == kSumExits ? r * forest.target_count + k : k * bytes.chunk_rows + place;
