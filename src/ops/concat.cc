@@ -1,0 +1,110 @@
+// Concat along one axis.
+#include <algorithm>
+
+#include "base/strings.h"
+#include "ops/support/move.h"
+
+namespace tundish {
+namespace {
+using namespace ops;
+
+Status infer_concat(InferContext& context) {
+  TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.require_int("axis"));
+  for (size_t i = 0; i < context.input_count(); ++i) {
+    TRY(expect_tensor(context, i, kHeld));
+    TRY(expect_same_dtype(context, 0, i));
+  }
+  SymbolicShape out;
+  for (size_t i = 0; i < context.input_count(); ++i) {
+    const std::vector<Dim>* dims = known_dims(context, i);
+    if (dims == nullptr) {
+      out.reset();
+      break;
+    }
+    TRY_ASSIGN(const size_t axis,
+               checked_axis(wanted_axis, dims->size(), ErrorCode::kInvalidModel));
+    if (i == 0) {
+      out = *dims;
+      continue;
+    }
+    if (dims->size() != out->size()) {
+      return InvalidModel(cat("input ", i, " has ", dims->size(), " axes, input 0 has ",
+                              out->size()));
+    }
+    for (size_t k = 0; k < dims->size(); ++k) {
+      Dim& sum = (*out)[k];
+      const Dim& part = (*dims)[k];
+      if (k == axis) {
+        sum = sum.is_known() && part.is_known() ? Dim(sum.size() + part.size()) : Dim();
+      } else if (!sum.is_known()) {
+        if (part.is_known() || !sum.is_symbol()) sum = part;
+      } else if (part.is_known() && part != sum) {
+        return InvalidModel(cat("input ", i, ": axis ", k, " has size ", part.size(),
+                                ", expected ", sum.size()));
+      }
+    }
+  }
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
+  return ok();
+}
+
+Result<Shape> joined_shape(const ExecContext& context, size_t axis) {
+  Shape out = context.input(0).shape;
+  for (size_t i = 1; i < context.input_count(); ++i) {
+    const Shape& part = context.input(i).shape;
+    bool fits = part.rank() == out.rank();
+    for (size_t k = 0; fits && k < out.rank(); ++k) fits = k == axis || part[k] == out[k];
+    if (!fits) {
+      return InvalidArgument(cat("input ", i, " of shape ", part.to_string(),
+                                 " does not fit input 0 of shape ",
+                                 context.input(0).shape.to_string(), " along axis ", axis));
+    }
+    out[axis] += part[axis];
+  }
+  return out;
+}
+
+Status run_concat(ExecContext& context) {
+  const TensorView& first = context.input(0);
+  TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.require_int("axis"));
+  TRY_ASSIGN(const size_t axis,
+             checked_axis(wanted_axis, first.shape.rank(), ErrorCode::kInvalidArgument));
+  TRY_ASSIGN(const Shape shape, joined_shape(context, axis));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, first.dtype, shape));
+  int64_t outer = 1;
+  int64_t inner = 1;
+  for (size_t k = 0; k < axis; ++k) outer *= shape[k];
+  for (size_t k = axis + 1; k < shape.rank(); ++k) inner *= shape[k];
+  int64_t at = 0;
+  for (size_t i = 0; i < context.input_count(); ++i) {
+    const TensorView& part = context.input(i);
+    const int64_t chunk = part.shape[axis] * inner;
+    void* to = element_at(y.data, y.dtype, at);
+    if (chunk == 1) {
+      // Columns [N, 1] side by side: one strided copy each.
+      copy_strided(y.dtype, to, shape[axis] * inner, part.data, 1, outer);
+    } else {
+      for (int64_t row = 0; row < outer; ++row) {
+        copy_elements(y.dtype, element_at(to, y.dtype, row * shape[axis] * inner),
+                      element_at(part.data, y.dtype, row * chunk), chunk);
+      }
+    }
+    at += chunk;
+  }
+  return ok();
+}
+
+// Version 4: the axis must be named; 11 allows negative ones.
+constexpr OpDef kOps[] = {
+    {.name = "Concat",
+     .since = 4,
+     .inputs = {1, kAnyCount},
+     .infer = infer_concat,
+     .run = run_concat},
+};
+
+}  // namespace
+
+std::span<const OpDef> ops_concat() { return kOps; }
+
+}  // namespace tundish

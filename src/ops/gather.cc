@@ -1,0 +1,150 @@
+// Gather along an axis; ai.onnx.ml ArrayFeatureExtractor: columns by number.
+#include <limits>
+
+#include "base/strings.h"
+#include "ops/support/move.h"
+
+namespace tundish {
+namespace {
+using namespace ops;
+
+constexpr DTypeSet kIndexTypes{DType::kInt64, DType::kInt32};
+
+// ---- Gather
+
+Status infer_gather(InferContext& context) {
+  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 1, kIndexTypes, {}));
+  TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", 0));
+  SymbolicShape out;
+  const std::vector<Dim>* data = known_dims(context, 0);
+  const std::vector<Dim>* indices = known_dims(context, 1);
+  if (data != nullptr) {
+    TRY_ASSIGN(const size_t axis,
+               checked_axis(wanted_axis, data->size(), ErrorCode::kInvalidModel));
+    if (indices != nullptr) {
+      out = *data;
+      out->erase(out->begin() + static_cast<ptrdiff_t>(axis));
+      out->insert(out->begin() + static_cast<ptrdiff_t>(axis), indices->begin(), indices->end());
+      if (out->size() > Shape::kMaxRank) {
+        return InvalidModel(cat("the result has ", out->size(), " axes"));
+      }
+    }
+    if (const Tensor* constant = context.constant(1); constant && (*data)[axis].is_known()) {
+      TRY_ASSIGN(const std::vector<int64_t> values, read_integers(constant->view()));
+      for (const int64_t value : values) {
+        TRY(in("indices", checked_axis(value, static_cast<size_t>((*data)[axis].size()),
+                                       ErrorCode::kInvalidModel)));
+      }
+    }
+  }
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
+  return ok();
+}
+
+template <class Index>
+Status gather_typed(const TensorView& data, const TensorView& indices, const MutableTensorView& out,
+                    size_t axis) {
+  int64_t outer = 1;
+  int64_t inner = 1;
+  for (size_t k = 0; k < axis; ++k) outer *= data.shape[k];
+  for (size_t k = axis + 1; k < data.shape.rank(); ++k) inner *= data.shape[k];
+  const int64_t size = data.shape[axis];
+  const std::span<const Index> wanted = indices.values<Index>();
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const int64_t index = wanted[i] < 0 ? wanted[i] + size : wanted[i];
+    if (index < 0 || index >= size) {
+      return InvalidArgument(cat("index ", static_cast<int64_t>(wanted[i]), " outside [", -size,
+                                 ", ", size, ")"));
+    }
+    const int64_t row = static_cast<int64_t>(wanted.size()) * inner;
+    void* to = element_at(out.data, out.dtype, static_cast<int64_t>(i) * inner);
+    const void* from = element_at(data.data, data.dtype, index * inner);
+    if (inner == 1) {
+      copy_strided(data.dtype, to, row, from, size, outer);
+      continue;
+    }
+    for (int64_t k = 0; k < outer; ++k) {
+      copy_elements(data.dtype, element_at(to, data.dtype, k * row),
+                    element_at(from, data.dtype, k * size * inner), inner);
+    }
+  }
+  return ok();
+}
+
+Status run_gather(ExecContext& context) {
+  const TensorView& data = context.input(0);
+  const TensorView& indices = context.input(1);
+  TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", 0));
+  TRY_ASSIGN(const size_t axis,
+             checked_axis(wanted_axis, data.shape.rank(), ErrorCode::kInvalidArgument));
+  if (data.shape.rank() - 1 + indices.shape.rank() > Shape::kMaxRank) {
+    return InvalidArgument("the result has too many axes");
+  }
+  Shape shape;
+  for (size_t k = 0; k < axis; ++k) shape.append(data.shape[k]);
+  for (const int64_t size : indices.shape.dims()) shape.append(size);
+  for (size_t k = axis + 1; k < data.shape.rank(); ++k) shape.append(data.shape[k]);
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, data.dtype, shape));
+  return dispatch(Types<int64_t, int32_t>(), indices.dtype, [&]<class Index>() {
+    return gather_typed<Index>(data, indices, y, axis);
+  });
+}
+
+// ---- ArrayFeatureExtractor: columns of the last axis; a vector counts as one row
+
+Status infer_extractor(InferContext& context) {
+  TRY(expect_tensor(context, 0, Numbers::kSet | kStrings));
+  TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
+  SymbolicShape out;
+  const std::vector<Dim>* data = known_dims(context, 0);
+  if (data != nullptr) {
+    if (data->empty()) return InvalidModel("input 0 is a scalar");
+    const std::optional<Shape> wanted = concrete(context.input(1).shape);
+    out = *data;
+    if (out->size() == 1) out->insert(out->begin(), Dim(1));
+    out->back() = wanted ? Dim(wanted->element_count()) : Dim();
+  }
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
+  return ok();
+}
+
+Status run_extractor(ExecContext& context) {
+  const TensorView& data = context.input(0);
+  const TensorView& indices = context.input(1);
+  if (data.shape.rank() == 0) return InvalidArgument("input 0 is a scalar");
+  const size_t last = data.shape.rank() - 1;
+  const int64_t columns = data.shape[last];
+  int64_t rows = 1;
+  for (size_t k = 0; k < last; ++k) rows *= data.shape[k];
+  const std::span<const int64_t> wanted = indices.values<int64_t>();
+  const auto width = static_cast<int64_t>(wanted.size());
+  Shape shape = last == 0 ? Shape{1, width} : data.shape;
+  shape[shape.rank() - 1] = width;
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, data.dtype, shape));
+  for (int64_t i = 0; i < width; ++i) {
+    const int64_t column = wanted[static_cast<size_t>(i)];
+    if (column < 0 || column >= columns) {
+      return InvalidArgument(cat("column ", column, " outside [0, ", columns, ")"));
+    }
+    copy_strided(data.dtype, element_at(y.data, data.dtype, i), width,
+                 element_at(data.data, data.dtype, column), columns, rows);
+  }
+  return ok();
+}
+
+constexpr OpDef kOps[] = {
+    {.name = "Gather", .since = 1, .inputs = {2, 2}, .infer = infer_gather, .run = run_gather},
+    {.name = "ArrayFeatureExtractor",
+     .domain = kDomainMl,
+     .since = 1,
+     .inputs = {2, 2},
+     .infer = infer_extractor,
+     .run = run_extractor},
+};
+
+}  // namespace
+
+std::span<const OpDef> ops_gather() { return kOps; }
+
+}  // namespace tundish

@@ -1,0 +1,97 @@
+// Pow: base of type T to an exponent of any numeric type, result of type T.
+#include <cmath>
+
+#include "base/strings.h"
+#include "ops/support/convert.h"
+#include "ops/support/elementwise.h"
+
+namespace tundish {
+namespace {
+using namespace ops;
+
+using Bases = Types<float, double, int64_t, int32_t>;
+
+// base^exponent with wrapping products; exponent >= 0.
+template <class T> T integer_power(T base, uint64_t exponent) {
+  using U = Wrapping<T>;
+  U result = 1;
+  for (U factor = static_cast<U>(base); exponent != 0; exponent >>= 1, factor *= factor) {
+    if ((exponent & 1) != 0) result *= factor;
+  }
+  return static_cast<T>(result);
+}
+
+// Negative exponents of integers: 1 / base^n rounded towards zero; a base of 0 was refused before.
+template <class T> T inverse_integer_power(T base, bool odd_exponent) {
+  if (base == 1) return 1;
+  if (base == -1) return odd_exponent ? T{-1} : T{1};
+  return 0;
+}
+
+struct PowOf {
+  static constexpr int64_t kGrain = kCostlyGrain;
+  template <class T, class E> static T apply(T base, E exponent) {
+    if constexpr (std::is_integral_v<T> && std::is_integral_v<E>) {
+      if constexpr (std::is_signed_v<E>) {
+        if (exponent < 0) return inverse_integer_power(base, (exponent & 1) != 0);
+      }
+      return integer_power(base, static_cast<uint64_t>(exponent));
+    } else if constexpr (std::is_same_v<T, float> && std::is_same_v<E, float>) {
+      return std::pow(base, exponent);
+    } else {
+      // libm's pow in double, as C does for mixed types; then to T.
+      return convert<T>(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
+    }
+  }
+};
+
+// 0 to a negative integer has no integer value.
+template <class T, class E> Status check_integers(const TensorView& base, const TensorView& power) {
+  if constexpr (std::is_integral_v<T> && std::is_integral_v<E> && std::is_signed_v<E>) {
+    if (std::ranges::none_of(base.values<T>(), [](T v) { return v == 0; })) return ok();
+    const std::span<const E> exponents = power.values<E>();
+    for (size_t i = 0; i < exponents.size(); ++i) {
+      if (exponents[i] < 0) {
+        return InvalidArgument(cat("integer 0 to a negative power (element ", i,
+                                   " of the exponent)"));
+      }
+    }
+  }
+  return ok();
+}
+
+Status infer_pow(InferContext& context) {
+  TRY(expect_tensor(context, 0, Bases::kSet));
+  TRY(expect_tensor(context, 1, Numbers::kSet));
+  TRY_ASSIGN(SymbolicShape shape, broadcast_inputs(context));
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(shape)));
+  return ok();
+}
+
+Status run_pow(ExecContext& context) {
+  const TensorView& base = context.input(0);
+  const TensorView& power = context.input(1);
+  return dispatch(Bases(), base.dtype, [&]<class T>() -> Status {
+    return dispatch(Numbers(), power.dtype, [&]<class E>() -> Status {
+      TRY((check_integers<T, E>(base, power)));
+      return run_binary_typed<PowOf, T, E, T>(context, base.dtype);
+    });
+  });
+}
+
+// pow(1, NaN) is 1 and pow(NaN, 0) is 1, so NaN is not always passed on. Version 7: broadcasting; 12
+// added mixed types.
+constexpr OpDef kOps[] = {
+    {.name = "Pow",
+     .since = 7,
+     .inputs = {2, 2},
+     .traits = {.elementwise = true, .in_place = true},
+     .infer = infer_pow,
+     .run = run_pow},
+};
+
+}  // namespace
+
+std::span<const OpDef> ops_pow() { return kOps; }
+
+}  // namespace tundish

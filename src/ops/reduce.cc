@@ -1,0 +1,316 @@
+// ReduceSum, ReduceMean, ReduceProd, ReduceMax, ReduceMin.
+//
+// Sums have the order of numpy 2 on a C-contiguous array, so a sum has numpy's bits: 0 plus, along
+// the innermost axis, pairwise sums of blocks of up to 128 in eight lanes; plus in order along all
+// other axes (numpy/_core/src/umath/loops_utils.h.src, pairwise_sum; checked against numpy 2.5).
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/strings.h"
+#include "ops/support/elementwise.h"
+#include "ops/support/move.h"
+
+namespace tundish {
+namespace {
+using namespace ops;
+
+using Summable = Types<float, double, int64_t, int32_t, uint32_t, uint64_t>;
+using Ordered = Types<float, double, int64_t, int32_t, uint32_t, uint64_t, int8_t, uint8_t>;
+
+// ---- One operation each: the start value, one step, and a run of neighbouring elements.
+
+struct SumOf {
+  template <class T> static T start() { return T{0}; }
+  template <class T> static T step(T sum, T x) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<Wrapping<T>>(sum) + static_cast<Wrapping<T>>(x));
+    } else {
+      return sum + x;
+    }
+  }
+  template <class T> static T run(T sum, const T* x, int64_t count) {
+    return step(sum, pairwise(x, count));
+  }
+  template <class T> static T pairwise(const T* x, int64_t count) {
+    if (count < 8) {
+      // -0.0 is the neutral element of IEEE addition.
+      T sum = static_cast<T>(-0.0);
+      for (int64_t i = 0; i < count; ++i) sum = step(sum, x[i]);
+      return sum;
+    }
+    if (count > 128) {
+      int64_t half = count / 2;
+      half -= half % 8;
+      return step(pairwise(x, half), pairwise(x + half, count - half));
+    }
+    T lane[8];
+    for (int k = 0; k < 8; ++k) lane[k] = x[k];
+    int64_t i = 8;
+    for (; i < count - count % 8; i += 8) {
+      for (int k = 0; k < 8; ++k) lane[k] = step(lane[k], x[i + k]);
+    }
+    T sum = step(step(step(lane[0], lane[1]), step(lane[2], lane[3])),
+                 step(step(lane[4], lane[5]), step(lane[6], lane[7])));
+    for (; i < count; ++i) sum = step(sum, x[i]);
+    return sum;
+  }
+};
+
+// Start, one step after the other.
+template <class Step> struct InOrder {
+  template <class T> static T run(T value, const T* x, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) value = Step::step(value, x[i]);
+    return value;
+  }
+};
+
+struct ProdOf : InOrder<ProdOf> {
+  template <class T> static T start() { return T{1}; }
+  template <class T> static T step(T product, T x) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<Wrapping<T>>(product) * static_cast<Wrapping<T>>(x));
+    } else {
+      return product * x;
+    }
+  }
+};
+
+// Over nothing: minus infinity, or the least number (ONNX ReduceMax-20). NaN stays.
+struct MaxOf : InOrder<MaxOf> {
+  template <class T> static T start() {
+    return std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
+                                       : std::numeric_limits<T>::lowest();
+  }
+  template <class T> static T step(T a, T b) { return a >= b || a != a ? a : b; }
+};
+
+struct MinOf : InOrder<MinOf> {
+  template <class T> static T start() {
+    return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
+                                       : std::numeric_limits<T>::max();
+  }
+  template <class T> static T step(T a, T b) { return a <= b || a != a ? a : b; }
+};
+
+// ---- Axes
+
+// Bit per axis to be reduced.
+Result<uint32_t> reduced_axes(std::span<const int64_t> axes, size_t rank, int64_t noop_when_empty,
+                              ErrorCode code) {
+  if (axes.empty()) return noop_when_empty != 0 ? 0U : (uint32_t{1} << rank) - 1;
+  uint32_t bits = 0;
+  for (const int64_t axis : axes) {
+    TRY_ASSIGN(const size_t at, checked_axis(axis, rank, code));
+    bits |= uint32_t{1} << at;
+  }
+  return bits;
+}
+
+Status infer_reduce(InferContext& context, DTypeSet held) {
+  TRY(expect_tensor(context, 0, held));
+  TRY_ASSIGN(const int64_t keep, context.node().attributes.get_int("keepdims", 1));
+  TRY_ASSIGN(const int64_t noop, context.node().attributes.get_int("noop_with_empty_axes", 0));
+  std::optional<std::vector<int64_t>> axes = std::vector<int64_t>();
+  if (context.has_input(1)) {
+    TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
+    TRY_ASSIGN(axes, constant_integers(context, 1));
+  }
+  SymbolicShape out;
+  if (const std::vector<Dim>* dims = known_dims(context, 0)) {
+    if (axes) {
+      TRY_ASSIGN(const uint32_t bits,
+                 reduced_axes(*axes, dims->size(), noop, ErrorCode::kInvalidModel));
+      out.emplace();
+      for (size_t axis = 0; axis < dims->size(); ++axis) {
+        if ((bits >> axis & 1U) == 0) {
+          out->push_back((*dims)[axis]);
+        } else if (keep != 0) {
+          out->push_back(Dim(1));
+        }
+      }
+    } else if (keep != 0) {
+      out.emplace(dims->size(), Dim());
+    }
+  }
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
+  return ok();
+}
+template <class List> Status infer_reduce_of(InferContext& context) {
+  return infer_reduce(context, List::kSet);
+}
+Status infer_extremum(InferContext& context) {
+  return infer_reduce(context, Ordered::kSet | kBools);
+}
+
+// The input as axes that alternate between kept and reduced.
+struct Reduction {
+  Shape out;
+  size_t rank = 0;
+  std::array<int64_t, Shape::kMaxRank> sizes;
+  std::array<int64_t, Shape::kMaxRank> out_strides;  // 0: reduced
+  int64_t reduced_count = 1;                         // elements that make one
+};
+
+Result<Reduction> plan_reduction(const ExecContext& context) {
+  const Shape& from = context.input(0).shape;
+  TRY_ASSIGN(const int64_t keep, context.node().attributes.get_int("keepdims", 1));
+  TRY_ASSIGN(const int64_t noop, context.node().attributes.get_int("noop_with_empty_axes", 0));
+  ShortList axes;
+  if (context.input_count() > 1 && context.has_input(1)) {
+    TRY_ASSIGN(axes, read_short_list(context.input(1), 1));
+  }
+  TRY_ASSIGN(const uint32_t bits,
+             reduced_axes(axes.span(), from.rank(), noop, ErrorCode::kInvalidArgument));
+  Reduction plan;
+  bool before = false;
+  for (size_t axis = 0; axis < from.rank(); ++axis) {
+    const bool reduced = (bits >> axis & 1U) != 0;
+    if (!reduced) {
+      plan.out.append(from[axis]);
+    } else if (keep != 0) {
+      plan.out.append(1);
+    }
+    if (reduced) plan.reduced_count *= from[axis];
+    if (from[axis] == 1) continue;
+    if (plan.rank > 0 && reduced == before) {
+      plan.sizes[plan.rank - 1] *= from[axis];
+    } else {
+      plan.sizes[plan.rank] = from[axis];
+      plan.out_strides[plan.rank++] = reduced ? 0 : 1;
+    }
+    before = reduced;
+  }
+  if (plan.rank == 0) {
+    plan.rank = 1;
+    plan.sizes[0] = 1;
+    plan.out_strides[0] = 1;
+  }
+  int64_t step = 1;
+  for (size_t axis = plan.rank; axis-- > 0;) {
+    if (plan.out_strides[axis] == 0) continue;
+    plan.out_strides[axis] = step;
+    step *= plan.sizes[axis];
+  }
+  return plan;
+}
+
+// ---- The loop
+
+// Steps [begin, end) of the outermost axis into `out`, which holds the start values.
+template <class Operation, class T>
+void reduce_part(const Reduction& plan, const T* x, T* out, int64_t begin, int64_t end) {
+  const size_t inner = plan.rank - 1;
+  int64_t below = 1;  // elements of one step of the outermost axis
+  for (size_t axis = 1; axis < plan.rank; ++axis) below *= plan.sizes[axis];
+  const int64_t run = plan.rank == 1 ? end - begin : plan.sizes[inner];
+  std::array<int64_t, Shape::kMaxRank> index{};
+  int64_t to = begin * plan.out_strides[0];
+  const T* last = x + end * below;
+  if (run == 0) return;
+  for (const T* from = x + begin * below; from < last; from += run) {
+    if (plan.out_strides[inner] == 0) {
+      out[to] = Operation::run(out[to], from, run);
+    } else {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < run; ++i) out[to + i] = Operation::step(out[to + i], from[i]);
+    }
+    for (size_t axis = inner; axis-- > 0;) {
+      to += plan.out_strides[axis];
+      if (axis == 0 || ++index[axis] < plan.sizes[axis]) break;
+      to -= plan.sizes[axis] * plan.out_strides[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+// Threads share the outermost axis when it is kept: each element is made by one of them.
+template <class Operation, class T>
+void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out) {
+  std::fill_n(out, plan.out.element_count(), Operation::template start<T>());
+  int64_t below = 1;
+  for (size_t axis = 1; axis < plan.rank; ++axis) below *= plan.sizes[axis];
+  auto part = [&](int64_t begin, int64_t end) {
+    reduce_part<Operation>(plan, x, out, begin, end);
+  };
+  if (plan.out_strides[0] == 0 || context.thread_count() == 1 ||
+      plan.sizes[0] * below <= kCheapGrain) {
+    return part(0, plan.sizes[0]);
+  }
+  context.parallel_for(plan.sizes[0], std::max<int64_t>(1, kCheapGrain / std::max<int64_t>(1, below)),
+                       part);
+}
+
+template <class Operation, class List> Status run_reduce(ExecContext& context) {
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
+  return dispatch(List(), x.dtype, [&]<class T>() {
+    reduce_all<Operation>(context, plan, static_cast<const T*>(x.data), static_cast<T*>(y.data));
+    return ok();
+  });
+}
+
+// The sum divided by the count, rounded once more; integers towards zero. Over nothing: NaN.
+Status run_mean(ExecContext& context) {
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  if (plan.reduced_count == 0 && is_integer(x.dtype)) {
+    return InvalidArgument("mean of no integers");
+  }
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
+  return dispatch(Summable(), x.dtype, [&]<class T>() {
+    T* out = static_cast<T*>(y.data);
+    reduce_all<SumOf>(context, plan, static_cast<const T*>(x.data), out);
+    const T count = static_cast<T>(plan.reduced_count);
+    for (T& value : y.values<T>()) value = static_cast<T>(value / count);
+    return ok();
+  });
+}
+
+template <class Operation> Status run_extremum(ExecContext& context) {
+  if (context.input(0).dtype != DType::kBool) return run_reduce<Operation, Ordered>(context);
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
+  auto* out = static_cast<uint8_t*>(y.data);
+  reduce_all<Operation>(context, plan, static_cast<const uint8_t*>(x.data), out);
+  // Over nothing the start value is 0 or 255; any other byte but 0 is true.
+  for (int64_t i = 0; i < plan.out.element_count(); ++i) out[i] = out[i] != 0 ? 1 : 0;
+  return ok();
+}
+
+// Axes are an input since 13 (Sum) and 18 (the others); element types grew later.
+constexpr OpDef kOps[] = {
+    {.name = "ReduceSum",
+     .since = 13,
+     .inputs = {1, 2},
+     .infer = infer_reduce_of<Summable>,
+     .run = run_reduce<SumOf, Summable>},
+    {.name = "ReduceMean",
+     .since = 18,
+     .inputs = {1, 2},
+     .infer = infer_reduce_of<Summable>,
+     .run = run_mean},
+    {.name = "ReduceProd",
+     .since = 18,
+     .inputs = {1, 2},
+     .infer = infer_reduce_of<Summable>,
+     .run = run_reduce<ProdOf, Summable>},
+    {.name = "ReduceMax",
+     .since = 18,
+     .inputs = {1, 2},
+     .infer = infer_extremum,
+     .run = run_extremum<MaxOf>},
+    {.name = "ReduceMin",
+     .since = 18,
+     .inputs = {1, 2},
+     .infer = infer_extremum,
+     .run = run_extremum<MinOf>},
+};
+
+}  // namespace
+
+std::span<const OpDef> ops_reduce() { return kOps; }
+
+}  // namespace tundish

@@ -1,0 +1,86 @@
+#include "ops/support/move.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/strings.h"
+
+namespace tundish::ops {
+namespace {
+
+template <class T>
+void copy_typed(void* to, int64_t to_step, const void* from, int64_t from_step, int64_t count) {
+  const T* source = static_cast<const T*>(from);
+  T* target = static_cast<T*>(to);
+  for (int64_t i = 0; i < count; ++i) target[i * to_step] = source[i * from_step];
+}
+
+Status expect_integers(const TensorView& view) {
+  if (view.dtype == DType::kInt32 || view.dtype == DType::kInt64) return ok();
+  return InvalidArgument(cat("expected int32 or int64, got ", dtype_name(view.dtype)));
+}
+
+int64_t integer_at(const TensorView& view, int64_t i) {
+  return view.dtype == DType::kInt32 ? static_cast<const int32_t*>(view.data)[i]
+                                     : static_cast<const int64_t*>(view.data)[i];
+}
+
+}  // namespace
+
+void copy_elements(DType dtype, void* to, const void* from, int64_t count) {
+  if (to == from || count == 0) return;
+  if (dtype == DType::kString) {
+    std::copy_n(static_cast<const std::string*>(from), count, static_cast<std::string*>(to));
+  } else {
+    std::memcpy(to, from, static_cast<size_t>(count) * dtype_bytes(dtype));
+  }
+}
+
+void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int64_t from_step,
+                  int64_t count) {
+  if (to_step == 1 && from_step == 1) return copy_elements(dtype, to, from, count);
+  switch (dtype_bytes(dtype)) {
+    case 1: return copy_typed<uint8_t>(to, to_step, from, from_step, count);
+    case 2: return copy_typed<uint16_t>(to, to_step, from, from_step, count);
+    case 4: return copy_typed<uint32_t>(to, to_step, from, from_step, count);
+    case 8: return copy_typed<uint64_t>(to, to_step, from, from_step, count);
+    default: return copy_typed<std::string>(to, to_step, from, from_step, count);
+  }
+}
+
+Result<size_t> checked_axis(int64_t axis, size_t rank, ErrorCode code) {
+  const auto signed_rank = static_cast<int64_t>(rank);
+  if (axis < -signed_rank || axis >= signed_rank) {
+    return Error(code, cat("axis ", axis, " outside [", -signed_rank, ", ", signed_rank, ")"));
+  }
+  return static_cast<size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+
+Result<std::vector<int64_t>> read_integers(const TensorView& view) {
+  TRY(expect_integers(view));
+  std::vector<int64_t> out(static_cast<size_t>(view.shape.element_count()));
+  for (size_t i = 0; i < out.size(); ++i) out[i] = integer_at(view, static_cast<int64_t>(i));
+  return out;
+}
+
+Result<std::optional<std::vector<int64_t>>> constant_integers(const InferContext& context,
+                                                              size_t i) {
+  const Tensor* constant = context.constant(i);
+  if (constant == nullptr) return std::optional<std::vector<int64_t>>();
+  TRY_ASSIGN(std::vector<int64_t> values, read_integers(constant->view()));
+  return std::optional(std::move(values));
+}
+
+Result<ShortList> read_short_list(const TensorView& view, size_t input) {
+  TRY(in(cat("input ", input), expect_integers(view)));
+  const int64_t count = view.shape.element_count();
+  if (count > static_cast<int64_t>(Shape::kMaxRank)) {
+    return InvalidArgument(
+        cat("input ", input, ": ", count, " entries, at most ", Shape::kMaxRank, " axes exist"));
+  }
+  ShortList list;
+  for (int64_t i = 0; i < count; ++i) list.values[list.count++] = integer_at(view, i);
+  return list;
+}
+
+}  // namespace tundish::ops

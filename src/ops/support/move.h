@@ -1,0 +1,59 @@
+// Moving elements of any type: copies, sizes, axes, and reading small integer inputs.
+#ifndef TUNDISH_OPS_SUPPORT_MOVE_H_
+#define TUNDISH_OPS_SUPPORT_MOVE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ir/exec_context.h"
+#include "ir/op_def.h"
+#include "ops/support/types.h"
+#include "tundish/value.h"
+
+namespace tundish::ops {
+
+/// Bytes between neighbouring elements in memory (string objects for kString).
+inline size_t element_stride(DType dtype) {
+  return dtype == DType::kString ? sizeof(std::string) : dtype_bytes(dtype);
+}
+inline const void* element_at(const void* data, DType dtype, int64_t index) {
+  return static_cast<const char*>(data) + static_cast<size_t>(index) * element_stride(dtype);
+}
+inline void* element_at(void* data, DType dtype, int64_t index) {
+  return static_cast<char*>(data) + static_cast<size_t>(index) * element_stride(dtype);
+}
+
+/// Copies `count` neighbouring elements; source and target may be the same place.
+void copy_elements(DType dtype, void* to, const void* from, int64_t count);
+/// to[i * to_step] = from[i * from_step] for i in [0, count); steps in elements.
+void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int64_t from_step,
+                  int64_t count);
+
+/// An axis counted from either end. An axis outside [-rank, rank) is an error with code `code`.
+Result<size_t> checked_axis(int64_t axis, size_t rank, ErrorCode code);
+
+/// Elements of an int32 or int64 tensor as int64. At most kMaxRank entries are ever needed for axes
+/// and shapes; more is kInvalidArgument naming input i.
+Result<std::vector<int64_t>> read_integers(const TensorView& view);
+/// The constant behind input i of a node as int64, nothing when it is not constant.
+Result<std::optional<std::vector<int64_t>>> constant_integers(const InferContext& context,
+                                                              size_t i);
+
+/// A list of at most kMaxRank integers (axes, a shape) read without allocation.
+struct ShortList {
+  std::array<int64_t, Shape::kMaxRank> values;
+  size_t count = 0;
+  std::span<const int64_t> span() const { return {values.data(), count}; }
+};
+Result<ShortList> read_short_list(const TensorView& view, size_t input);
+
+/// Sizes of a value of known rank, or nothing.
+inline const std::vector<Dim>* known_dims(const InferContext& context, size_t i) {
+  return context.input(i).shape ? &*context.input(i).shape : nullptr;
+}
+
+}  // namespace tundish::ops
+
+#endif  // TUNDISH_OPS_SUPPORT_MOVE_H_

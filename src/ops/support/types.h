@@ -1,0 +1,77 @@
+// Element types of operators: sets for inference, lists for dispatch.
+#ifndef TUNDISH_OPS_SUPPORT_TYPES_H_
+#define TUNDISH_OPS_SUPPORT_TYPES_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+
+#include "ir/op_def.h"
+#include "tundish/dtype.h"
+#include "tundish/result.h"
+
+namespace tundish::ops {
+
+/// A set of element types.
+class DTypeSet {
+ public:
+  constexpr DTypeSet(std::initializer_list<DType> types) {
+    for (const DType type : types) bits_ |= uint32_t{1} << static_cast<unsigned>(type);
+  }
+  constexpr bool contains(DType type) const {
+    return (bits_ >> static_cast<unsigned>(type) & 1U) != 0;
+  }
+  constexpr DTypeSet operator|(DTypeSet other) const {
+    other.bits_ |= bits_;
+    return other;
+  }
+
+ private:
+  uint32_t bits_ = 0;
+};
+
+/// A list of C++ element types for dispatch().
+template <class... Ts> struct Types {
+  static constexpr DTypeSet kSet{dtype_of<Ts>...};
+};
+
+using Floats = Types<float, double>;
+using SignedNumbers = Types<float, double, int64_t, int32_t, int16_t, int8_t>;
+using Numbers = Types<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t,
+                      uint64_t>;
+
+inline constexpr DTypeSet kBools{DType::kBool};
+inline constexpr DTypeSet kStrings{DType::kString};
+/// Every element type that a tensor of ours can be computed with.
+inline constexpr DTypeSet kHeld = Numbers::kSet | kBools | kStrings;
+
+/// Calls `function.operator()<T>()` for the T of the list that `dtype` names. The caller has made
+/// sure that there is one; kInternal otherwise.
+template <class... Ts, class Function>
+Status dispatch(Types<Ts...>, DType dtype, Function&& function) {
+  Status status;
+  const bool found =
+      ((dtype_of<Ts> == dtype ? (status = function.template operator()<Ts>(), true) : false) ||
+       ...);
+  if (!found) [[unlikely]] {
+    return Internal("element type " + std::string(dtype_name(dtype)) + " got past inference");
+  }
+  return status;
+}
+
+/// Input i is a dense tensor of one of these types. kInvalidModel when it is absent, no tensor or of
+/// another type; kUnsupported when ONNX allows the type (`allowed_by_onnx`) but we do not compute
+/// with it.
+Status expect_tensor(const InferContext& context, size_t i, DTypeSet held,
+                     DTypeSet allowed_by_onnx = {DType::kFloat16, DType::kBfloat16});
+/// Inputs i and j have one element type.
+Status expect_same_dtype(const InferContext& context, size_t i, size_t j);
+
+/// What an integer type computes in so that overflow wraps, as numpy does: unsigned, at least 32
+/// bits.
+template <class T> using Wrapping = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+
+}  // namespace tundish::ops
+
+#endif  // TUNDISH_OPS_SUPPORT_TYPES_H_
