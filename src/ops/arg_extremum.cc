@@ -34,8 +34,7 @@ Status infer_arg(InferContext& context) {
 enum class Tie : uint8_t { kFirst, kLast };
 
 // Position of the winner among x[0], x[stride], ...
-template <class Order, Tie tie, class T>
-int64_t winner(const T* x, int64_t count, int64_t stride) {
+template <class Order, Tie tie, class T> int64_t winner(const T* x, int64_t count, int64_t stride) {
   int64_t best = 0;
   T value = x[0];
   for (int64_t i = 1; i < count; ++i) {

@@ -61,8 +61,8 @@ Status run_div(ExecContext& context) {
       const std::span<const T> values = divisor.values<T>();
       for (size_t i = 0; i < values.size(); ++i) {
         if (values[i] == 0) {
-          return InvalidArgument(cat("division of integers by zero (element ", i,
-                                     " of the divisor)"));
+          return InvalidArgument(
+              cat("division of integers by zero (element ", i, " of the divisor)"));
         }
       }
     }

@@ -31,10 +31,11 @@ Result<DType> target_of(const Node& node) {
 }
 
 Status infer_cast(InferContext& context) {
-  constexpr DTypeSet kOthers{DType::kFloat16, DType::kBfloat16, DType::kString,
-                             DType::kFloat8E4M3FN, DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2,
-                             DType::kFloat8E5M2FNUZ, DType::kFloat8E8M0, DType::kFloat4E2M1,
-                             DType::kInt4, DType::kUint4, DType::kInt2, DType::kUint2};
+  constexpr DTypeSet kOthers{DType::kFloat16,        DType::kBfloat16,       DType::kString,
+                             DType::kFloat8E4M3FN,   DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2,
+                             DType::kFloat8E5M2FNUZ, DType::kFloat8E8M0,     DType::kFloat4E2M1,
+                             DType::kInt4,           DType::kUint4,          DType::kInt2,
+                             DType::kUint2};
   TRY(expect_tensor(context, 0, Castable::kSet, kOthers));
   TRY_ASSIGN(const DType to, target_of(context.node()));
   if (!Castable::kSet.contains(to)) {
@@ -69,7 +70,7 @@ Status run_cast(ExecContext& context) {
 template <class From, class To> constexpr bool never_turns() {
   if (std::is_same_v<From, To> || std::is_same_v<From, bool>) return true;
   if (std::is_same_v<To, bool>) return false;
-  if (std::is_floating_point_v<To>) return true;  // rounding to nearest keeps order
+  if (std::is_floating_point_v<To>) return true;     // rounding to nearest keeps order
   if (std::is_floating_point_v<From>) return false;  // NaN-like answers out of range
   if (std::is_signed_v<From> && !std::is_signed_v<To>) return false;
   return std::is_signed_v<From> == std::is_signed_v<To> ? sizeof(To) >= sizeof(From)
@@ -89,8 +90,8 @@ Monotone monotone_cast(const InferContext& context, size_t) {
   return found ? direction : Monotone::kNo;
 }
 
-// Version 6: `to` is a number. Later versions added types (strings in 9; `saturate` and `round_mode`
-// concern 8-bit floats only).
+// Version 6: `to` is a number. Later versions added types (strings in 9; `saturate` and
+// `round_mode` concern 8-bit floats only).
 constexpr OpDef kOps[] = {
     {.name = "Cast",
      .since = 6,

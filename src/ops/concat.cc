@@ -28,8 +28,8 @@ Status infer_concat(InferContext& context) {
       continue;
     }
     if (dims->size() != out->size()) {
-      return InvalidModel(cat("input ", i, " has ", dims->size(), " axes, input 0 has ",
-                              out->size()));
+      return InvalidModel(
+          cat("input ", i, " has ", dims->size(), " axes, input 0 has ", out->size()));
     }
     for (size_t k = 0; k < dims->size(); ++k) {
       Dim& sum = (*out)[k];
@@ -39,8 +39,8 @@ Status infer_concat(InferContext& context) {
       } else if (!sum.is_known()) {
         if (part.is_known() || !sum.is_symbol()) sum = part;
       } else if (part.is_known() && part != sum) {
-        return InvalidModel(cat("input ", i, ": axis ", k, " has size ", part.size(),
-                                ", expected ", sum.size()));
+        return InvalidModel(
+            cat("input ", i, ": axis ", k, " has size ", part.size(), ", expected ", sum.size()));
       }
     }
   }

@@ -54,8 +54,8 @@ Status gather_typed(const TensorView& data, const TensorView& indices, const Mut
   for (size_t i = 0; i < wanted.size(); ++i) {
     const int64_t index = wanted[i] < 0 ? wanted[i] + size : wanted[i];
     if (index < 0 || index >= size) {
-      return InvalidArgument(cat("index ", static_cast<int64_t>(wanted[i]), " outside [", -size,
-                                 ", ", size, ")"));
+      return InvalidArgument(
+          cat("index ", static_cast<int64_t>(wanted[i]), " outside [", -size, ", ", size, ")"));
     }
     const int64_t row = static_cast<int64_t>(wanted.size()) * inner;
     void* to = element_at(out.data, out.dtype, static_cast<int64_t>(i) * inner);
@@ -86,9 +86,8 @@ Status run_gather(ExecContext& context) {
   for (const int64_t size : indices.shape.dims()) shape.append(size);
   for (size_t k = axis + 1; k < data.shape.rank(); ++k) shape.append(data.shape[k]);
   TRY_ASSIGN(const MutableTensorView y, context.output(0, data.dtype, shape));
-  return dispatch(Types<int64_t, int32_t>(), indices.dtype, [&]<class Index>() {
-    return gather_typed<Index>(data, indices, y, axis);
-  });
+  return dispatch(Types<int64_t, int32_t>(), indices.dtype,
+                  [&]<class Index>() { return gather_typed<Index>(data, indices, y, axis); });
 }
 
 // ---- ArrayFeatureExtractor: columns of the last axis; a vector counts as one row

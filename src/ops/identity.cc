@@ -26,10 +26,8 @@ constexpr OpDef kOps[] = {
     {.name = "Identity",
      .since = 1,
      .inputs = {1, 1},
-     .traits = {.elementwise = true,
-                .in_place = true,
-                .propagates_nan = true,
-                .monotone = increasing},
+     .traits =
+         {.elementwise = true, .in_place = true, .propagates_nan = true, .monotone = increasing},
      .infer = infer_identity,
      .run = run_identity},
 };

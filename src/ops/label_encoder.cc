@@ -21,8 +21,8 @@ template <class Function> Status dispatch_label(DType dtype, Function&& function
                   std::forward<Function>(function));
 }
 
-// A list attribute in any of its forms: <stem>_tensor, <stem>_strings, <stem>_int64s, <stem>_floats.
-// Undefined when none is there.
+// A list attribute in any of its forms: <stem>_tensor, <stem>_strings, <stem>_int64s,
+// <stem>_floats. Undefined when none is there.
 Result<Tensor> read_list(const AttributeList& attributes, std::string_view stem) {
   const std::string tensor = cat(stem, "_tensor");
   if (attributes.has(tensor)) return attributes.require_tensor(tensor);
@@ -82,7 +82,8 @@ struct LabelTable {
   Tensor keys;
   Tensor values;
   Tensor fallback;
-  std::vector<uint32_t> order;  ///< places of distinct keys, ascending by key; NaN is not among them
+  std::vector<uint32_t>
+      order;  ///< places of distinct keys, ascending by key; NaN is not among them
   int64_t nan_place = -1;
 
   /// Place of the key's value, -1 when there is none.
@@ -128,8 +129,8 @@ Result<LabelTable> read_table(const Node& node) {
                             dtype_name(table.values.dtype()), " are not allowed"));
   }
   if (table.keys.element_count() != table.values.element_count()) {
-    return InvalidModel(cat(table.keys.element_count(), " keys, but ",
-                            table.values.element_count(), " values"));
+    return InvalidModel(
+        cat(table.keys.element_count(), " keys, but ", table.values.element_count(), " values"));
   }
   TRY_ASSIGN(table.fallback, read_default(node.attributes, table.values.dtype()));
   TRY(dispatch_label(table.keys.dtype(), [&]<class Key>() {

@@ -42,8 +42,8 @@ template <class Functor> Status run_fold(ExecContext& context) {
   return dispatch(Numbers(), dtype, [&]<class T>() {
     T* to = static_cast<T*>(y.data);
     // min(x, x) is x: a single input goes the same way.
-    fold_in<Functor, T>(context, shape, one,
-                        context.input_count() > 1 ? context.input(1) : one, to);
+    fold_in<Functor, T>(context, shape, one, context.input_count() > 1 ? context.input(1) : one,
+                        to);
     for (size_t i = 2; i < context.input_count(); ++i) {
       fold_in<Functor, T>(context, shape, y, context.input(i), to);
     }
@@ -139,10 +139,8 @@ constexpr OpDef kOps[] = {
     {.name = "Clip",
      .since = 11,
      .inputs = {1, 3},
-     .traits = {.elementwise = true,
-                .in_place = true,
-                .propagates_nan = true,
-                .monotone = monotone_clip},
+     .traits =
+         {.elementwise = true, .in_place = true, .propagates_nan = true, .monotone = monotone_clip},
      .infer = infer_clip,
      .run = run_clip},
 };

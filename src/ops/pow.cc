@@ -52,8 +52,8 @@ template <class T, class E> Status check_integers(const TensorView& base, const 
     const std::span<const E> exponents = power.values<E>();
     for (size_t i = 0; i < exponents.size(); ++i) {
       if (exponents[i] < 0) {
-        return InvalidArgument(cat("integer 0 to a negative power (element ", i,
-                                   " of the exponent)"));
+        return InvalidArgument(
+            cat("integer 0 to a negative power (element ", i, " of the exponent)"));
       }
     }
   }
@@ -79,8 +79,8 @@ Status run_pow(ExecContext& context) {
   });
 }
 
-// pow(1, NaN) is 1 and pow(NaN, 0) is 1, so NaN is not always passed on. Version 7: broadcasting; 12
-// added mixed types.
+// pow(1, NaN) is 1 and pow(NaN, 0) is 1, so NaN is not always passed on. Version 7: broadcasting;
+// 12 added mixed types.
 constexpr OpDef kOps[] = {
     {.name = "Pow",
      .since = 7,

@@ -230,15 +230,13 @@ void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out)
   std::fill_n(out, plan.out.element_count(), Operation::template start<T>());
   int64_t below = 1;
   for (size_t axis = 1; axis < plan.rank; ++axis) below *= plan.sizes[axis];
-  auto part = [&](int64_t begin, int64_t end) {
-    reduce_part<Operation>(plan, x, out, begin, end);
-  };
+  auto part = [&](int64_t begin, int64_t end) { reduce_part<Operation>(plan, x, out, begin, end); };
   if (plan.out_strides[0] == 0 || context.thread_count() == 1 ||
       plan.sizes[0] * below <= kCheapGrain) {
     return part(0, plan.sizes[0]);
   }
-  context.parallel_for(plan.sizes[0], std::max<int64_t>(1, kCheapGrain / std::max<int64_t>(1, below)),
-                       part);
+  context.parallel_for(plan.sizes[0],
+                       std::max<int64_t>(1, kCheapGrain / std::max<int64_t>(1, below)), part);
 }
 
 template <class Operation, class List> Status run_reduce(ExecContext& context) {

@@ -1,4 +1,5 @@
-// Reshape, Squeeze, Unsqueeze, Shape: the same elements under other sizes, and the sizes themselves.
+// Reshape, Squeeze, Unsqueeze, Shape: the same elements under other sizes, and the sizes
+// themselves.
 #include <algorithm>
 
 #include "base/checked.h"
@@ -82,8 +83,8 @@ Result<Shape> reshaped(const Shape& from, std::span<const int64_t> wanted, int64
     int64_t size = wanted[axis];
     if (size == 0 && allow_zero == 0) {
       if (axis >= from.rank()) {
-        return InvalidArgument(cat("size 0 copies axis ", axis, ", which shape ",
-                                   from.to_string(), " lacks"));
+        return InvalidArgument(
+            cat("size 0 copies axis ", axis, ", which shape ", from.to_string(), " lacks"));
       }
       size = from[axis];
     }
@@ -101,8 +102,8 @@ Result<Shape> reshaped(const Shape& from, std::span<const int64_t> wanted, int64
   const int64_t count = from.element_count();
   if (open) {
     if (known == 0 || count % known != 0) {
-      return InvalidArgument(cat(count, " elements do not fill a shape whose other sizes make ",
-                                 known));
+      return InvalidArgument(
+          cat(count, " elements do not fill a shape whose other sizes make ", known));
     }
     out[*open] = count / known;
   } else if (known != count) {

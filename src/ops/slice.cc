@@ -124,8 +124,8 @@ Status run_slice(ExecContext& context) {
   for (size_t axis = 0; axis < rank; ++axis) slices[axis] = {0, 1, x.shape[axis]};
   for (size_t i = 0; i < spec.axes.count; ++i) {
     const auto axis = static_cast<size_t>(spec.axes.values[i]);
-    slices[axis] = slice_axis(spec.starts.values[i], spec.ends.values[i], spec.steps.values[i],
-                              x.shape[axis]);
+    slices[axis] =
+        slice_axis(spec.starts.values[i], spec.ends.values[i], spec.steps.values[i], x.shape[axis]);
   }
   Shape shape;
   std::array<int64_t, Shape::kMaxRank> strides;

@@ -18,9 +18,9 @@ template <class Int, class Float> Int truncate(Float value) {
 }
 
 /// `value` as a To. Between integers: modulo 2^bits. To bool: whether it is not 0 (NaN is not). To
-/// floating point: the nearest, ties to even. Floating point to integer: see truncate(); types of up
-/// to 16 bits are cut from int32, uint32 from int64, as numpy does on x86; uint64 is exact where it
-/// fits, and negative numbers wrap as int64 does.
+/// floating point: the nearest, ties to even. Floating point to integer: see truncate(); types of
+/// up to 16 bits are cut from int32, uint32 from int64, as numpy does on x86; uint64 is exact where
+/// it fits, and negative numbers wrap as int64 does.
 template <class To, class From> To convert(From value) {
   if constexpr (std::is_same_v<To, bool>) {
     return value != From{0};

@@ -105,9 +105,8 @@ Status run_binary_typed(ExecContext& context, DType out_dtype) {
 /// T x T -> T.
 template <class Functor, class List> Status run_arithmetic(ExecContext& context) {
   const DType dtype = context.input(0).dtype;
-  return dispatch(List(), dtype, [&]<class T>() {
-    return run_binary_typed<Functor, T, T, T>(context, dtype);
-  });
+  return dispatch(List(), dtype,
+                  [&]<class T>() { return run_binary_typed<Functor, T, T, T>(context, dtype); });
 }
 
 /// T x T -> bool.

@@ -21,8 +21,8 @@ Status expect_tensor(const InferContext& context, size_t i, DTypeSet held,
 
 Status expect_same_dtype(const InferContext& context, size_t i, size_t j) {
   if (context.input(i).dtype == context.input(j).dtype) return ok();
-  return InvalidModel(cat("inputs ", i, " and ", j, " differ in element type: ",
-                          dtype_name(context.input(i).dtype), " and ",
+  return InvalidModel(cat("inputs ", i, " and ", j,
+                          " differ in element type: ", dtype_name(context.input(i).dtype), " and ",
                           dtype_name(context.input(j).dtype)));
 }
 

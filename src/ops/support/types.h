@@ -32,14 +32,12 @@ class DTypeSet {
 };
 
 /// A list of C++ element types for dispatch().
-template <class... Ts> struct Types {
-  static constexpr DTypeSet kSet{dtype_of<Ts>...};
-};
+template <class... Ts> struct Types { static constexpr DTypeSet kSet{dtype_of<Ts>...}; };
 
 using Floats = Types<float, double>;
 using SignedNumbers = Types<float, double, int64_t, int32_t, int16_t, int8_t>;
-using Numbers = Types<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t,
-                      uint64_t>;
+using Numbers =
+    Types<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t, uint64_t>;
 
 inline constexpr DTypeSet kBools{DType::kBool};
 inline constexpr DTypeSet kStrings{DType::kString};
@@ -60,9 +58,9 @@ Status dispatch(Types<Ts...>, DType dtype, Function&& function) {
   return status;
 }
 
-/// Input i is a dense tensor of one of these types. kInvalidModel when it is absent, no tensor or of
-/// another type; kUnsupported when ONNX allows the type (`allowed_by_onnx`) but we do not compute
-/// with it.
+/// Input i is a dense tensor of one of these types. kInvalidModel when it is absent, no tensor or
+/// of another type; kUnsupported when ONNX allows the type (`allowed_by_onnx`) but we do not
+/// compute with it.
 Status expect_tensor(const InferContext& context, size_t i, DTypeSet held,
                      DTypeSet allowed_by_onnx = {DType::kFloat16, DType::kBfloat16});
 /// Inputs i and j have one element type.

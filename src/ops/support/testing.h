@@ -1,0 +1,269 @@
+// Running one operator in a test: inference, plain run and prepared run, which must agree. Header
+// only, included by *_test.cc files alone.
+#ifndef TUNDISH_OPS_SUPPORT_TESTING_H_
+#define TUNDISH_OPS_SUPPORT_TESTING_H_
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "ir/builder.h"
+#include "ir/exec_context.h"
+#include "kernels/table.h"
+#include "ops/index.h"
+#include "ops/support/move.h"
+
+namespace tundish::ops::testing {
+
+template <class T> Tensor tensor(std::initializer_list<T> values, const Shape& shape) {
+  std::unique_ptr<T[]> copy = std::make_unique<T[]>(values.size() + 1);  // vector<bool> has no data
+  std::copy(values.begin(), values.end(), copy.get());
+  return Tensor::of(std::span<const T>(copy.get(), values.size()), shape);
+}
+template <class T> Tensor vector(std::initializer_list<T> values) {
+  return tensor<T>(values, Shape{static_cast<int64_t>(values.size())});
+}
+inline Tensor strings(std::initializer_list<std::string> values) {
+  return Tensor::of_strings(std::span(values.begin(), values.size()));
+}
+
+struct OpCall {
+  std::string op;
+  std::vector<Tensor> inputs;  ///< undefined: left out
+  std::vector<std::pair<std::string, Attribute>> attributes;
+  std::string domain;
+  int thread_count = 1;
+  size_t constant_from = SIZE_MAX;  ///< inputs from here on must be constants
+};
+
+/// One node with what the operator may look at before it runs.
+class TestPrepareContext : public PrepareContext {
+ public:
+  TestPrepareContext(const Graph& graph, const Node& node, const KernelTable& kernels)
+      : graph_(graph), node_(node), kernels_(kernels) {}
+  const Node& node() const override { return node_; }
+  size_t input_count() const override { return node_.inputs.size(); }
+  const ValueType& input(size_t i) const override {
+    static const ValueType kNone;
+    if (i >= node_.inputs.size() || node_.inputs[i] == kNoValue) return kNone;
+    return graph_.value(node_.inputs[i]).type;
+  }
+  const Tensor* constant(size_t i) const override {
+    return i < node_.inputs.size() ? graph_.constant(node_.inputs[i]) : nullptr;
+  }
+  void set_output(size_t, ValueType) override {}
+  const KernelTable& kernels() const override { return kernels_; }
+
+ private:
+  const Graph& graph_;
+  const Node& node_;
+  const KernelTable& kernels_;
+};
+
+/// Runs on tensors; ranges of parallel_for run in threads of their own.
+class TestContext final : public ExecContext {
+ public:
+  TestContext(const Node& node, std::span<const Tensor> inputs, const KernelState* state,
+              const KernelTable& kernels, int thread_count)
+      : node_(node), inputs_(inputs), state_(state), kernels_(kernels), threads_(thread_count) {
+    for (const Tensor& input : inputs) views_.push_back(input.view());
+  }
+  const Node& node() const override { return node_; }
+  size_t input_count() const override { return inputs_.size(); }
+  bool has_input(size_t i) const override { return inputs_[i].defined(); }
+  const TensorView& input(size_t i) const override { return views_[i]; }
+  Value input_value(size_t i) const override { return inputs_[i]; }
+  size_t output_count() const override { return 1; }
+  bool output_wanted(size_t) const override { return true; }
+  Result<MutableTensorView> output(size_t, DType dtype, const Shape& shape) override {
+    TRY_ASSIGN(result, Tensor::allocate(dtype, shape));
+    if (dtype != DType::kString) std::memset(result.mutable_data(), 0xa5, result.byte_count());
+    return result.mutable_view();
+  }
+  Status set_output(size_t, Value value) override {
+    result = *value.tensor();
+    return ok();
+  }
+  Result<void*> scratch(size_t bytes) override {
+    TRY_ASSIGN(Tensor made, Tensor::allocate(DType::kUint8, Shape{static_cast<int64_t>(bytes)}));
+    scratch_.push_back(std::move(made));
+    return scratch_.back().mutable_data();
+  }
+  const KernelState* state() const override { return state_; }
+  const KernelTable& kernels() const override { return kernels_; }
+  int thread_count() const override { return threads_; }
+  void parallel_for(int64_t count, int64_t grain, RangeFunction body) override {
+    if (threads_ == 1) return body(0, count);
+    for (int64_t begin = 0; begin < count; begin += threads_ * grain) {
+      std::vector<std::jthread> threads;
+      for (int t = 0; t < threads_ && begin + t * grain < count; ++t) {
+        const int64_t at = begin + t * grain;
+        threads.emplace_back([=] { body(at, std::min(count, at + grain)); });
+      }
+    }
+  }
+  Status interrupted() const override { return ok(); }
+
+  Tensor result;
+
+ private:
+  const Node& node_;
+  std::span<const Tensor> inputs_;
+  const KernelState* state_;
+  const KernelTable& kernels_;
+  int threads_;
+  std::vector<TensorView> views_;
+  std::vector<Tensor> scratch_;
+};
+
+enum class Known { kConstants, kTypes, kSymbols, kNothing };
+
+/// A graph of this one call, whose inputs are known to this degree.
+inline Result<Graph> graph_of(const OpCall& call, Known known) {
+  Builder builder(builtin_ops(), "one");
+  NodeSpec spec;
+  spec.op = call.op;
+  spec.domain = call.domain;
+  spec.name = "node";
+  for (const auto& [name, value] : call.attributes) spec.attributes.set(name, value);
+  for (size_t i = 0; i < call.inputs.size(); ++i) {
+    const Tensor& input = call.inputs[i];
+    if (!input.defined()) {
+      spec.inputs.push_back(kNoValue);
+    } else if (known == Known::kConstants || i >= call.constant_from) {
+      spec.inputs.push_back(builder.constant(input));
+    } else {
+      SymbolicShape shape = symbolic(input.shape());
+      if (known == Known::kNothing) shape.reset();
+      if (known == Known::kSymbols) {
+        for (Dim& dim : *shape) dim = Dim::symbol("S" + dim.to_string());
+      }
+      TRY_ASSIGN(const ValueId id,
+                 builder.input("in" + std::to_string(i), ValueType::tensor(input.dtype(), shape)));
+      spec.inputs.push_back(id);
+    }
+  }
+  TRY_ASSIGN(const std::vector<ValueId> outputs, builder.add(std::move(spec)));
+  TRY(builder.output(outputs[0], "result"));
+  return std::move(builder).finish();
+}
+
+inline void expect_type_holds(const Tensor& value, const ValueType& type, Known known) {
+  EXPECT_EQ(value.dtype(), type.dtype);
+  if (!type.shape) {
+    EXPECT_NE(known, Known::kConstants) << "constant inputs, but the shape is not known";
+    return;
+  }
+  ASSERT_EQ(value.shape().rank(), type.shape->size()) << type.to_string();
+  for (size_t i = 0; i < value.shape().rank(); ++i) {
+    const Dim& dim = (*type.shape)[i];
+    const std::string size = std::to_string(value.shape()[i]);
+    if (dim.is_known()) {
+      EXPECT_EQ(dim.size(), value.shape()[i]) << type.to_string();
+    } else if (dim.is_symbol()) {
+      EXPECT_EQ(dim.name(), "S" + size) << type.to_string();
+    }
+  }
+}
+
+inline bool same_bits(const Tensor& a, const Tensor& b) {
+  if (a.dtype() != b.dtype() || !(a.shape() == b.shape())) return false;
+  if (a.dtype() == DType::kString) {
+    return std::ranges::equal(a.values<std::string>(), b.values<std::string>());
+  }
+  return a.byte_count() == 0 || std::memcmp(a.data(), b.data(), a.byte_count()) == 0;
+}
+
+/// The answer, or the error of inference on constants or else of running. The plain run, the run
+/// with prepared state and two threads must agree, and inference must never contradict them however
+/// little it knows.
+inline Result<Tensor> run_op(const OpCall& call) {
+  TRY_ASSIGN(const Graph graph, graph_of(call, Known::kConstants));
+  const Node& node = graph.node(graph.order()[0]);
+  const OpDef* def = builtin_ops().find(node);
+  const KernelTable& generic = kernels::table_for(kernels::Isa::kGeneric);
+  TestContext plain(node, call.inputs, nullptr, generic, call.thread_count);
+  TRY(def->run(plain));
+  if (def->prepare != nullptr) {
+    for (const kernels::Isa isa : {kernels::Isa::kGeneric, kernels::detect_isa()}) {
+      const KernelTable& table = kernels::table_for(isa);
+      TRY_ASSIGN(const auto state, def->prepare(TestPrepareContext(graph, node, table)));
+      TestContext prepared(node, call.inputs, state.get(), table, call.thread_count);
+      TRY(def->run(prepared));
+      EXPECT_TRUE(same_bits(plain.result, prepared.result)) << call.op;
+    }
+  }
+  for (const Known known : {Known::kConstants, Known::kTypes, Known::kSymbols, Known::kNothing}) {
+    const Result<Graph> less = graph_of(call, known);
+    if (!less) {
+      ADD_FAILURE() << less.error().to_string();
+      continue;
+    }
+    const Graph& typed = less.value();
+    expect_type_holds(plain.result, typed.value(typed.outputs()[0]).type, known);
+  }
+  return plain.result;
+}
+
+/// Expects these values; NaN equals NaN, zeros differ by sign.
+template <class T>
+void expect_values(const Result<Tensor>& got, const Shape& shape, std::initializer_list<T> want) {
+  ASSERT_TRUE(got.has_value()) << got.error().to_string();
+  ASSERT_EQ(got.value().dtype(), dtype_of<T>);
+  ASSERT_EQ(got.value().shape().to_string(), shape.to_string());
+  ASSERT_EQ(static_cast<size_t>(shape.element_count()), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    const T value = got.value().values<T>()[i];
+    const T expected = want.begin()[i];
+    if constexpr (std::is_floating_point_v<T>) {
+      if (expected != expected) {
+        EXPECT_NE(value, value) << "element " << i;
+        continue;
+      }
+      EXPECT_EQ(std::signbit(value), std::signbit(expected)) << "element " << i;
+    }
+    EXPECT_EQ(value, expected) << "element " << i;
+  }
+}
+inline void expect_strings(const Result<Tensor>& got, std::initializer_list<std::string> want) {
+  ASSERT_TRUE(got.has_value()) << got.error().to_string();
+  const auto values = got.value().values<std::string>();
+  EXPECT_EQ(std::vector<std::string>(values.begin(), values.end()), std::vector<std::string>(want));
+}
+
+template <class R> void expect_error(const R& got, ErrorCode code, std::string_view part) {
+  ASSERT_FALSE(got.has_value());
+  EXPECT_EQ(error_code_name(got.error().code()), error_code_name(code));
+  EXPECT_NE(got.error().to_string().find(part), std::string::npos) << got.error().to_string();
+}
+
+/// Direction of the operator in argument `index`, whose tensor is taken as not constant.
+inline Monotone direction(OpCall call, size_t index) {
+  Builder builder(builtin_ops(), "one");
+  NodeSpec spec;
+  spec.op = call.op;
+  spec.domain = call.domain;
+  for (const auto& [name, value] : call.attributes) spec.attributes.set(name, value);
+  for (size_t i = 0; i < call.inputs.size(); ++i) {
+    const Tensor& input = call.inputs[i];
+    if (i == index) {
+      spec.inputs.push_back(
+          builder.input("x", ValueType::tensor(input.dtype(), symbolic(input.shape()))).value());
+    } else {
+      spec.inputs.push_back(input.defined() ? builder.constant(input) : kNoValue);
+    }
+  }
+  builder.add(std::move(spec)).value();
+  const Graph& graph = builder.graph();
+  return monotone_direction(builtin_ops(), graph, graph.node(graph.order()[0]), index);
+}
+
+}  // namespace tundish::ops::testing
+
+#endif  // TUNDISH_OPS_SUPPORT_TESTING_H_
