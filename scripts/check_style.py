@@ -47,7 +47,8 @@ BANNED = [
     ("using-namespace", r"\busing\s+namespace\s+std\b", r"^$", "name it"),
 ]
 BOOL_PARAMETER = re.compile(r"[(,]\s*(?:const\s+)?bool(?:\s+\w+)?\s*(?:=\s*\w+\s*)?(?=[,)])")
-OWNED_AT_ONCE = re.compile(r"_ptr<[^;{}]*>\s*\(\s*$")
+OWNED_AT_ONCE = r"(?:_ptr<[^;{}]*>|%s)\s*\(\s*$"
+POINTER_ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*std::(?:unique|shared)_ptr<")
 FORBIDDEN_WORDS = [
     ("unfinished", re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")),
     ("machine-path", re.compile(r"(?<![\w.])/(work|root|home)/\w")),
@@ -126,11 +127,12 @@ class Checker:
                 self.fault(path, first, "function-length",
                            "%s has %d lines, at most %d" % (name, last - first + 1, limit), name)
         plain = source_text.blank_preprocessor(code)
+        owned_at_once = re.compile(OWNED_AT_ONCE % "|".join(POINTER_ALIAS.findall(plain) + [r"\b_\b"]))
         for rule, pattern, exempt, instead in BANNED:
             if re.search(exempt, path):
                 continue
             for match in re.finditer(pattern, plain):
-                if rule == "new" and OWNED_AT_ONCE.search(plain[max(0, match.start() - 200):match.start()]):
+                if rule == "new" and owned_at_once.search(plain[max(0, match.start() - 200):match.start()]):
                     continue
                 self.fault(path, code.count("\n", 0, match.start()) + 1, rule,
                            "%s: %s" % (match.group(0).strip(), instead))

@@ -145,7 +145,8 @@ class StyleTest(Tree):
         self.passes('// throw new printf(\nvoid f() { g("abort() throw"); }\n')
 
     def test_deleted_functions_and_owned_objects_pass(self):
-        self.passes("struct A { A(const A&) = delete; };\nauto f() { return std::unique_ptr<A>(new A(1)); }\n")
+        self.passes("struct A { A(const A&) = delete; };\nauto f() { return std::unique_ptr<A>(new A(1)); }\n"
+                    "auto g() {\n  using Made = std::unique_ptr<A>;\n  return Made(new B(1));\n}\n")
 
     def test_bool_parameters(self):
         guard = "#ifndef TUNDISH_OPS_THING_H_\n#define TUNDISH_OPS_THING_H_\n%s\n#endif\n"
