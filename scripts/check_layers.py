@@ -15,6 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 # C and POSIX headers; C++ ones have no dot and no slash.
 SYSTEM_C = re.compile(r"^(sys/|arpa/|netinet/|linux/|asm/)?[a-z0-9_]+\.h$")
 INTRINSICS = re.compile(r"^(immintrin|arm_neon|x86intrin|cpuid|xmmintrin|emmintrin)\.h$")
+TEST_FILE = re.compile(r"(_test|_bench|_fuzzer)\.cc$|(_for_test|_testing|/test_\w+)\.h$")
 TEST_HEADERS = ("gtest/", "gmock/", "benchmark/")
 ISA_FOLDER = re.compile(r"^src/kernels/(avx2|avx512|avx512vbmi|neon)/")
 ISA_SYSTEM = ("stddef.h", "stdint.h", "string.h", "float.h", "cstddef", "cstdint", "cstring", "cfloat")
@@ -133,7 +134,7 @@ def check_own_include(rules, path, target):
 
 
 def check_parts(rules, path, module, inside, other_inside):
-    if module not in rules.split_modules:
+    if module not in rules.split_modules or TEST_FILE.search(path):
         return None
     part, other = rules.part_of(module, inside), rules.part_of(module, other_inside)
     if module == "import":
@@ -152,7 +153,7 @@ def check_parts(rules, path, module, inside, other_inside):
 
 def check_system_include(rules, path, target):
     module, _ = locate(path)
-    is_test = re.search(r"(_test|_bench|_fuzzer)\.cc$", path)
+    is_test = TEST_FILE.search(path)
     if ISA_FOLDER.match(path) and not is_test:
         if INTRINSICS.match(target) or target in ISA_SYSTEM or target.startswith("hwy/"):
             return None

@@ -60,7 +60,7 @@ std::string Digest128::hex() const {
   std::array<uint8_t, 16> bytes{};
   for (int i = 0; i < 8; ++i) {
     bytes[static_cast<size_t>(i)] = static_cast<uint8_t>(finished.a_ >> (56 - 8 * i));
-    bytes[static_cast<size_t>(8 + i)] = static_cast<uint8_t>(finished.b_ >> (56 - 8 * i));
+    bytes[static_cast<size_t>(i) + 8] = static_cast<uint8_t>(finished.b_ >> (56 - 8 * i));
   }
   return hex_of(bytes);
 }
