@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 # C and POSIX headers; C++ ones have no dot and no slash.
 SYSTEM_C = re.compile(r"^(sys/|arpa/|netinet/|linux/|asm/)?[a-z0-9_]+\.h$")
 INTRINSICS = re.compile(r"^(immintrin|arm_neon|x86intrin|cpuid|xmmintrin|emmintrin)\.h$")
-TEST_FILE = re.compile(r"(_test|_bench|_fuzzer)\.cc$|(_for_test|_testing|/test_\w+)\.h$")
+TEST_FILE = re.compile(r"(_test|_bench|_fuzzer)\.cc$|(_for_test|[_/]testing|/test_\w+)\.h$")
 TEST_HEADERS = ("gtest/", "gmock/", "benchmark/")
 ISA_FOLDER = re.compile(r"^src/kernels/(avx2|avx512|avx512vbmi|neon)/")
 ISA_SYSTEM = ("stddef.h", "stdint.h", "string.h", "float.h", "cstddef", "cstdint", "cstring", "cfloat")
@@ -195,7 +195,7 @@ def main(root):
             if match.group(1) == '"':
                 resolved = resolve(root, path, target)
                 fault = check_own_include(rules, path, resolved)
-                if path.endswith((".h", ".inc")):
+                if path.endswith((".h", ".inc")) and not resolved.endswith(".inl.h"):
                     headers.setdefault(path, []).append(resolved)
             else:
                 fault = check_system_include(rules, path, target)
