@@ -46,13 +46,19 @@ TEST(Pipeline, runs_until_nothing_changes) {
 }
 
 TEST(Pipeline, stops_after_so_many_patches) {
-  Graph graph = parsed(kThreeIdentities);
-  TestEvaluator evaluator;
-  PassContext context{test_ops::table(), evaluator};
-  context.patches_left = 2;
-  EXPECT_EQ(*run_pipeline(graph, context), 2);
-  EXPECT_EQ(context.patches_left, 0);
-  EXPECT_EQ(graph.order().size(), 2u);
+  const std::string_view text =
+      "graph \"g\" { input %X : float64[N, 1] const %c : float64[1] = [1] %d = Add(%c, %c) "
+      "%a = Identity(%X) %y = Add(%a, %d) output %y }";
+  for (const int64_t budget : {0, 1, 2, 3}) {
+    Graph graph = parsed(text);
+    TestEvaluator evaluator;
+    PassContext context{test_ops::table(), evaluator};
+    context.patches_left = budget;
+    const int64_t applied = std::min<int64_t>(budget, 2);
+    EXPECT_EQ(*run_pipeline(graph, context), applied);
+    EXPECT_EQ(context.patches_left, budget - applied);
+    EXPECT_EQ(graph.order().size(), static_cast<size_t>(3 - applied));
+  }
 }
 
 TEST(Pipeline, says_once_why_a_rule_does_not_fire) {

@@ -1,5 +1,7 @@
 // Removes nodes that give back their first input: Identity, Cast to the same type, Concat of one
 // value, Transpose that moves nothing.
+#include <set>
+
 #include "base/strings.h"
 #include "passes/pass.h"
 
@@ -32,27 +34,50 @@ bool gives_back_its_input(const Graph& graph, const Node& node) {
   return false;
 }
 
-/// A graph output cannot be an input, a constant or two outputs at once: then the node stays.
-bool must_stay(const Graph& graph, const Node& node) {
-  const ValueId input = node.inputs[0];
-  return graph.is_output(node.outputs[0]) &&
-         (graph.is_input(input) || graph.is_output(input) || graph.constant(input) != nullptr);
-}
+/// All identities of a graph in one patch.
+class Remover {
+ public:
+  Remover(const Graph& graph, const OpTable& ops)
+      : graph_(graph), patch_(graph, ops), stands_for_(graph.value_capacity(), kNoValue) {}
+
+  Patch run() {
+    for (const NodeId id : graph_.order()) {
+      const Node& node = graph_.node(id);
+      if (gives_back_its_input(graph_, node)) remove(node);
+    }
+    patch_.set_reason(cat("removed what gives back its input: ", names_));
+    return std::move(patch_);
+  }
+
+ private:
+  void remove(const Node& node) {
+    const ValueId earlier = stands_for_[static_cast<size_t>(node.inputs[0])];
+    const ValueId source = earlier == kNoValue ? node.inputs[0] : earlier;
+    const ValueId output = node.outputs[0];
+    // A graph output cannot be an input, a constant or two outputs at once: then the node stays.
+    if (graph_.is_output(output)) {
+      if (graph_.is_input(source) || graph_.is_output(source) ||
+          graph_.constant(source) != nullptr || !new_outputs_.insert(source).second) {
+        return;
+      }
+    }
+    stands_for_[static_cast<size_t>(output)] = source;
+    patch_.replace(output, source);
+    names_ += cat(names_.empty() ? "" : ", ", quoted(node.name));
+  }
+
+  const Graph& graph_;
+  Patch patch_;
+  std::vector<ValueId> stands_for_;  ///< by value: what takes its place, kNoValue: itself
+  std::set<ValueId> new_outputs_;    ///< values that become graph outputs by this patch
+  std::string names_;
+};
 
 Result<int64_t> run(Graph& graph, PassContext& context) {
-  int64_t applied = 0;
-  const std::vector<NodeId> order(graph.order().begin(), graph.order().end());
-  for (const NodeId id : order) {
-    const Node& node = graph.node(id);
-    if (!gives_back_its_input(graph, node) || must_stay(graph, node)) continue;
-    Patch patch(graph, context.ops);
-    patch.replace(node.outputs[0], node.inputs[0]);
-    patch.set_reason(cat(node_place(node), ": gives back its input"));
-    TRY_ASSIGN(const bool is_applied, apply_patch(graph, std::move(patch), kName, context));
-    if (!is_applied) break;
-    ++applied;
-  }
-  return applied;
+  Patch patch = Remover(graph, context.ops).run();
+  if (patch.empty()) return 0;
+  TRY_ASSIGN(const bool is_applied, apply_patch(graph, std::move(patch), kName, context));
+  return is_applied ? 1 : 0;
 }
 
 }  // namespace
