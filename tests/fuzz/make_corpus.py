@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent / "corpus"
 MOST_BYTES = 4000
 VERSIONS = ["scikit-learn-0.22.2.post1", "scikit-learn-1.2.2", "scikit-learn-1.9.1"]
 CASES = ["dt_iris", "logreg_binary", "standard_scaler", "ordinal_encoder", "hgb_binary"]
-# The byte that pickle_formats of joblib_fuzzer.cc reads first.
+# The byte that joblib_fuzzer.cc reads first.
 FORMATS = {"z3": 0, "gzip": 1, "bz2": 2, "xz": 3, "lzma": 4, "lz4": 5}
 
 
@@ -34,18 +34,18 @@ def main():
                 if path.suffix not in (".pkl", ".joblib") or len(data) > MOST_BYTES:
                     continue
                 if parts[1] in FORMATS:
-                    save("joblib_fuzzer", name, bytes([FORMATS[parts[1]]]) + data)
+                    save("joblib", name, bytes([FORMATS[parts[1]]]) + data)
                 else:
-                    save("pickle_fuzzer", name, data)
+                    save("pickle", name, data)
     for path in sorted((golden / "hostile").iterdir()):
         data = path.read_bytes()
         if path.suffix not in (".pkl", ".joblib") or not 0 < len(data) <= 600:
             continue
         compressed = path.stem.split("_")[-2:-1]
         if compressed and compressed[0] in FORMATS:
-            save("joblib_fuzzer", path.name, bytes([FORMATS[compressed[0]]]) + data)
+            save("joblib", path.name, bytes([FORMATS[compressed[0]]]) + data)
         else:
-            save("pickle_fuzzer", path.name, data)
+            save("pickle", path.name, data)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 #include <memory>
 #include <vector>
 
-#include "tests/fuzz/walk_graph.h"
+#include "walk_graph.h"
 #include "wire/joblib/pickle_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <string>
 
+#include "wire/compress/decoders.h"
+
 namespace tundish::compress {
 namespace {
 
@@ -194,6 +196,24 @@ TEST(Compress, sniffs_nothing_in_plain_files) {
   for (const char* file : {"", "x", "\x80\x04", "BZh", "BZ2", "]a", "ZIP"})
     EXPECT_EQ(sniff(as_bytes(file)), Format::kNone) << file;
   EXPECT_EQ(format_name(Format::kNone), "none");
+}
+
+TEST(Compress, reports_places_in_the_file) {
+  // The stream begins at byte 1000 of the file.
+  const std::string text = sample();
+  const Limits limits;
+  for (const Format format : {Format::kZlib, Format::kBzip2, Format::kXz, Format::kLz4}) {
+    const std::string file = packed(format, text);
+    Output output(format, file.size(), limits);
+    const Bytes half = as_bytes(file).subspan(0, file.size() / 2);
+    const auto used = format == Format::kZlib    ? decode_zlib(format, half, 1000, output)
+                      : format == Format::kBzip2 ? decode_bzip2(half, 1000, output)
+                      : format == Format::kXz    ? decode_lzma(format, half, 1000, output, limits)
+                                                 : decode_lz4(half, 1000, output);
+    ASSERT_FALSE(used);
+    EXPECT_THAT(used.error().to_string(),
+                HasSubstr("byte " + std::to_string(1000 + file.size() / 2) + " of the file"));
+  }
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
+#include "wire/compress/decoders.h"
+
 #include <lzma.h>
 
 #include <algorithm>
 
 #include "base/strings.h"
-#include "wire/compress/decoders.h"
 
 namespace tundish::compress {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/mapped_file.h"
-#include "wire/corpus_for_test.h"
+#include "wire/joblib/corpus_for_test.h"
 #include "wire/joblib/pickle_file.h"
 
 namespace tundish::pickle {

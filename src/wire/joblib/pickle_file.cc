@@ -1,13 +1,11 @@
 #include "wire/joblib/pickle_file.h"
 
 #include <algorithm>
-#include <new>
-#include <set>
 
 #include "base/strings.h"
 #include "wire/compress/compress.h"
 #include "wire/joblib/array_reader.h"
-#include "wire/pickle/graph_check.h"
+#include "wire/pickle/pickle_reader.h"
 
 namespace tundish::pickle {
 
@@ -53,101 +51,6 @@ Status check_format(Bytes stream) {
   return ok();
 }
 
-// Bytes behind STOP: Python's joblib.load would not look at them, a second load() would.
-Error trailing_error(Session& session, Bytes stream, size_t at) {
-  const JoblibArrayReader arrays;
-  const std::string message =
-      cat(stream.size() - at, " bytes follow the pickle's STOP at offset ", at);
-  Machine rest(session, stream, at, &arrays);
-  const Status status = rest.run();
-  if (!status && status.error().code() == ErrorCode::kUntrusted)
-    return Untrusted(cat(message, ", and they are a program: ", status.error().to_string()));
-  return InvalidModel(message);
-}
-
-// What the pickle gives back has to be, or hold, an instance.
-Status check_root(const Session& session, ObjectId root) {
-  const ObjectGraph& graph = session.graph;
-  if (const Array* array = graph.array(root)) {
-    std::string shape;
-    for (const int64_t dim : array->dims) shape += cat(shape.empty() ? "" : ", ", dim);
-    return InvalidModel(
-        cat("the file holds a numpy array of shape [", shape, "], no model inside"));
-  }
-  if (session.record_count == 0) {
-    const ObjectKind kind = graph.kind(root);
-    return InvalidModel(cat("the file holds ",
-                            kind == ObjectKind::kGlobal ? graph.type_name(root) + " by name only"
-                                                        : graph.described(root),
-                            ", no model inside"));
-  }
-  return ok();
-}
-
-Status run_file(Session& session, Bytes stream) {
-  const JoblibArrayReader arrays;
-  ObjectGraph& graph = session.graph;
-  Machine machine(session, stream, 0, &arrays);
-  Status status = machine.run();
-  if (!status) {
-    graph.set_root(machine.bottom());
-    // Unknown names come first: what follows them may be at odds only because they are unknown.
-    if (status.error().code() != ErrorCode::kUntrusted) TRY(session.pending());
-    return status;
-  }
-  graph.set_root(machine.result());
-  if (machine.position() < stream.size())
-    return trailing_error(session, stream, machine.position());
-  TRY(session.pending());
-  TRY(check_root(session, graph.root()));
-  return check_structure(graph, session.limits);
-}
-
-// Each name once, in the order of first mention.
-void keep_first_mentions(std::vector<GlobalUse>& uses) {
-  std::set<std::pair<std::string_view, std::string_view>> seen;
-  std::vector<size_t> kept;
-  for (size_t i = 0; i < uses.size(); ++i) {
-    if (seen.emplace(uses[i].module, uses[i].name).second) kept.push_back(i);
-  }
-  std::vector<GlobalUse> unique;
-  unique.reserve(kept.size());
-  for (const size_t i : kept) unique.push_back(uses[i]);
-  uses = std::move(unique);
-}
-
-Result<ObjectGraph> read_stream(std::shared_ptr<const void> owner, Bytes file, const Limits& limits,
-                                ReadMode mode) {
-  if (file.empty()) return InvalidModel("empty file: truncated at byte 0");
-  const compress::Format format = compress::sniff(file);
-  Bytes stream = file;
-  if (format != compress::Format::kNone) {
-    TRY_ASSIGN(compress::Unpacked unpacked, compress::unpack(format, file, limits));
-    stream = unpacked.bytes;
-    owner = std::move(unpacked.owner);
-    if (const auto second = compress::sniff(stream); second != compress::Format::kNone) {
-      return InvalidModel(cat("compressed twice (", compress::format_name(second), " inside ",
-                              compress::format_name(format), "); one layer is read"));
-    }
-  }
-  TRY(check_format(stream));
-  ObjectGraph graph(std::move(owner), stream, limits.max_memory_bytes);
-  if (format != compress::Format::kNone) graph.arena().charge(stream.size());
-  PickleFacts& facts = graph.mutable_facts();
-  facts.compression = format;
-  facts.stored_bytes = file.size();
-  facts.unpacked_bytes = stream.size();
-  Session session(graph, limits, mode);
-  Status status = run_file(session, stream);
-  keep_first_mentions(facts.globals);
-  if (!status) {
-    if (mode == ReadMode::kStrict) return std::move(status).error();
-    facts.complete = false;
-    facts.refusals.push_back({status.error().code(), status.error().to_string(), 0});
-  }
-  return graph;
-}
-
 }  // namespace
 
 bool sniff_pickle(Bytes file) {
@@ -158,11 +61,26 @@ bool sniff_pickle(Bytes file) {
 
 Result<ObjectGraph> read_pickle_file(std::shared_ptr<const void> owner, Bytes file,
                                      const Limits& limits, ReadMode mode) {
-  try {
-    return read_stream(std::move(owner), file, limits, mode);
-  } catch (const std::bad_alloc&) {
-    return Limit("no memory for the objects of this file");
+  if (file.empty()) return InvalidModel("empty file: truncated at byte 0");
+  const compress::Format format = compress::sniff(file);
+  const JoblibArrayReader arrays;
+  Bytes stream = file;
+  Limits left = limits;
+  if (format != compress::Format::kNone) {
+    TRY_ASSIGN(compress::Unpacked unpacked, compress::unpack(format, file, limits));
+    stream = unpacked.bytes;
+    owner = std::move(unpacked.owner);
+    left.max_memory_bytes -= std::min<uint64_t>(stream.size(), left.max_memory_bytes);
+    if (const auto second = compress::sniff(stream); second != compress::Format::kNone) {
+      return InvalidModel(cat("compressed twice (", compress::format_name(second), " inside ",
+                              compress::format_name(format), "); one layer is read"));
+    }
   }
+  TRY(check_format(stream));
+  TRY_ASSIGN(ObjectGraph graph, read_pickle(std::move(owner), stream, left, mode, &arrays));
+  graph.mutable_facts().compression = format;
+  graph.mutable_facts().stored_bytes = file.size();
+  return graph;
 }
 
 }  // namespace tundish::pickle

@@ -14,8 +14,8 @@ namespace tundish::pickle {
 
 namespace {
 
-template <class T> T load(const uint8_t* data, bool big_endian) {
-  return big_endian ? Cursor::load_big_endian<T>(data) : load_unaligned<T>(data);
+template <class T> T load(const uint8_t* data, ByteOrder order) {
+  return order == ByteOrder::kBig ? Cursor::load_big_endian<T>(data) : load_unaligned<T>(data);
 }
 
 // IEEE 754 binary16.
@@ -79,8 +79,8 @@ Result<Tensor> string_tensor(const ObjectGraph& graph, const Array& array, const
   for_each_element(array, [&](uint64_t to, uint64_t from) {
     const uint8_t* data = array.data.data() + from * size;
     if (array.dtype->kind == 'U') {
-      valid = valid && decode_ucs4(data, size, array.dtype->big_endian, out[to]) &&
-              is_valid_utf8(out[to]);
+      valid =
+          valid && decode_ucs4(data, size, array.dtype->order, out[to]) && is_valid_utf8(out[to]);
     } else {
       std::string_view text = as_text({data, size});
       while (text.ends_with('\0')) text.remove_suffix(1);
@@ -104,39 +104,39 @@ void copy_swapped(uint8_t* to, const uint8_t* from, size_t size, size_t unit) {
 
 }  // namespace
 
-int64_t load_integer(const uint8_t* data, DType dtype, bool big_endian) {
+int64_t load_integer(const uint8_t* data, DType dtype, ByteOrder order) {
   switch (dtype) {
     case DType::kBool: return data[0] != 0;
     case DType::kUint8: return data[0];
     case DType::kInt8: return static_cast<int8_t>(data[0]);
-    case DType::kUint16: return load<uint16_t>(data, big_endian);
-    case DType::kInt16: return load<int16_t>(data, big_endian);
-    case DType::kUint32: return load<uint32_t>(data, big_endian);
-    case DType::kInt32: return load<int32_t>(data, big_endian);
+    case DType::kUint16: return load<uint16_t>(data, order);
+    case DType::kInt16: return load<int16_t>(data, order);
+    case DType::kUint32: return load<uint32_t>(data, order);
+    case DType::kInt32: return load<int32_t>(data, order);
     case DType::kUint64:
-    case DType::kInt64: return load<int64_t>(data, big_endian);
+    case DType::kInt64: return load<int64_t>(data, order);
     default: return 0;
   }
 }
 
-double load_number(const uint8_t* data, DType dtype, bool big_endian) {
+double load_number(const uint8_t* data, DType dtype, ByteOrder order) {
   switch (dtype) {
-    case DType::kFloat64: return load<double>(data, big_endian);
-    case DType::kFloat32: return load<float>(data, big_endian);
-    case DType::kFloat16: return half_to_double(load<uint16_t>(data, big_endian));
-    case DType::kUint64: return static_cast<double>(load<uint64_t>(data, big_endian));
+    case DType::kFloat64: return load<double>(data, order);
+    case DType::kFloat32: return load<float>(data, order);
+    case DType::kFloat16: return half_to_double(load<uint16_t>(data, order));
+    case DType::kUint64: return static_cast<double>(load<uint64_t>(data, order));
     default: break;
   }
   if (is_integer(dtype) || dtype == DType::kBool)
-    return static_cast<double>(load_integer(data, dtype, big_endian));
+    return static_cast<double>(load_integer(data, dtype, order));
   return std::numeric_limits<double>::quiet_NaN();
 }
 
-bool decode_ucs4(const uint8_t* data, uint64_t bytes, bool big_endian, std::string& out) {
+bool decode_ucs4(const uint8_t* data, uint64_t bytes, ByteOrder order, std::string& out) {
   uint64_t count = bytes / 4;
   while (count > 0 && load_unaligned<uint32_t>(data + 4 * (count - 1)) == 0) --count;
   for (uint64_t i = 0; i < count; ++i) {
-    const auto code = load<uint32_t>(data + 4 * i, big_endian);
+    const auto code = load<uint32_t>(data + 4 * i, order);
     if (code > 0x10ffff) return false;
     append_utf8(out, code);
   }
@@ -160,7 +160,7 @@ Result<Tensor> array_tensor(const ObjectGraph& graph, const Array& array) {
   const size_t unit = is_complex ? size / 2 : size;
   const bool aligned = reinterpret_cast<uintptr_t>(array.data.data()) % unit == 0;
   const bool row_major = !array.fortran_order || array.dims.size() <= 1;
-  const bool native = !dtype.big_endian || unit == 1;
+  const bool native = dtype.order == ByteOrder::kLittle || unit == 1;
   // A bool of numpy is one byte 0 or 1; anything else is damage that C++ must not see as a bool.
   if (dtype.element == DType::kBool &&
       std::any_of(array.data.begin(), array.data.end(), [](uint8_t byte) { return byte > 1; }))

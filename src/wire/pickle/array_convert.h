@@ -12,11 +12,11 @@
 namespace tundish::pickle {
 
 /// A bool or integer; uint64 above 2^63 wraps. 0 for other types.
-int64_t load_integer(const uint8_t* data, DType dtype, bool big_endian);
+int64_t load_integer(const uint8_t* data, DType dtype, ByteOrder order);
 /// Any numeric type as a double (float16 included; complex and others give NaN).
-double load_number(const uint8_t* data, DType dtype, bool big_endian);
+double load_number(const uint8_t* data, DType dtype, ByteOrder order);
 /// numpy's U: code points of 4 bytes, padded with zeros, as UTF-8. False for one above 0x10ffff.
-bool decode_ucs4(const uint8_t* data, uint64_t bytes, bool big_endian, std::string& out);
+bool decode_ucs4(const uint8_t* data, uint64_t bytes, ByteOrder order, std::string& out);
 
 /// The array as a tensor in its own type, row-major; see ObjectView::as_tensor. The error names no
 /// place.

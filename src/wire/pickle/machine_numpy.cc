@@ -227,16 +227,16 @@ Result<ObjectId> Machine::reduce_scalar(ObjectId args) {
     object.integer = data[0] != 0;
   } else if (is_integer(dtype.element)) {
     object.kind = ObjectKind::kInt;
-    object.integer = load_integer(data, dtype.element, dtype.big_endian);
+    object.integer = load_integer(data, dtype.element, dtype.order);
     if (dtype.element == DType::kUint64 && object.integer < 0) {
       return Unsupported(cat("a numpy uint64 above 2^63 at offset ", offset_));
     }
   } else if (is_floating(dtype.element)) {
     object.kind = ObjectKind::kFloat;
-    object.number = load_number(data, dtype.element, dtype.big_endian);
+    object.number = load_number(data, dtype.element, dtype.order);
   } else if (dtype.kind == 'U') {
     std::string text;
-    if (!decode_ucs4(data, dtype.item_bytes, dtype.big_endian, text))
+    if (!decode_ucs4(data, dtype.item_bytes, dtype.order, text))
       return fault("a numpy text holds what is no character");
     TRY(graph.arena().check(text.size()));
     const std::string_view kept = graph.arena().copy(text);

@@ -30,7 +30,7 @@ Error unknown_code(std::string_view code) {
 
 std::string NumpyDType::to_string() const {
   const bool ordered = item_bytes > 1 && kind != 'O' && kind != 'V' && kind != 'S';
-  const char mark = !ordered ? '|' : big_endian ? '>' : '<';
+  const char mark = !ordered ? '|' : order == ByteOrder::kBig ? '>' : '<';
   if (kind == 'O') return "|O";
   return cat(mark, kind, kind == 'U' ? item_bytes / 4 : item_bytes);
 }
@@ -91,7 +91,7 @@ Result<NumpyDType> parse_dtype_code(std::string_view code, const Limits& limits)
 Status set_byte_order(NumpyDType& dtype, std::string_view mark) {
   if (mark.size() != 1 || std::string_view("<>=|").find(mark[0]) == std::string_view::npos)
     return InvalidModel(cat("unknown byte order ", quoted(mark, 40), " of a numpy dtype"));
-  dtype.big_endian = mark[0] == '>';
+  dtype.order = mark[0] == '>' ? ByteOrder::kBig : ByteOrder::kLittle;
   return ok();
 }
 

@@ -15,6 +15,8 @@ namespace tundish::pickle {
 
 struct NumpyDType;
 
+enum class ByteOrder : uint8_t { kLittle, kBig };
+
 /// One field of a structured type ("nodes" of a tree): name, place in the element, type.
 struct NumpyField {
   std::string_view name;
@@ -30,7 +32,7 @@ struct NumpyDType {
   /// Our type for b i u f c; kString for U and S; kUndefined for O V M m.
   DType element = DType::kUndefined;
   uint64_t item_bytes = 0;
-  bool big_endian = false;
+  ByteOrder order = ByteOrder::kLittle;
   std::span<const NumpyField> fields;  ///< of a structured type
   /// Set once an array uses it: from then on the file may not change it.
   bool sealed = false;

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/pickle/array_convert.h"
-#include "wire/pickle/text.h"
-
 namespace tundish::pickle {
 namespace {
 
@@ -31,31 +28,6 @@ TEST(NumpyDType, parses_codes) {
   NumpyDType dtype;
   EXPECT_FALSE(set_byte_order(dtype, "<<"));
   EXPECT_EQ(dtype.field("x"), nullptr);
-}
-
-TEST(NumpyDType, loads_elements) {
-  const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 0x88};
-  EXPECT_EQ(load_integer(bytes, DType::kInt16, false), 0x0201);
-  EXPECT_EQ(load_integer(bytes, DType::kInt32, true), 0x01020304);
-  EXPECT_EQ(load_integer(bytes, DType::kFloat64, false), 0);
-  EXPECT_EQ(load_number(bytes, DType::kUint8, false), 1.0);
-  EXPECT_NE(load_number(bytes, DType::kComplex64, false), 0.0);  // NaN
-  EXPECT_EQ(load_number(bytes, DType::kUint64, false), static_cast<double>(0x8807060504030201));
-}
-
-TEST(PickleText, decodes_and_encodes) {
-  std::string out;
-  EXPECT_TRUE(decode_python_escapes("\\t\\\\\\0\\8x\\", out));
-  EXPECT_EQ(out, std::string("\t\\\0\\8x\\", 7));
-  out.clear();
-  EXPECT_TRUE(encode_latin1("a\xc3\xbf", out));
-  EXPECT_EQ(out, "a\xff");
-  EXPECT_FALSE(encode_latin1("\xc3", out));
-  EXPECT_TRUE(is_ascii("123456789"));
-  EXPECT_FALSE(is_ascii("12345678\x80"));
-  EXPECT_EQ(classify_utf8("\xed\x95\x9c"), TextForm::kUtf8);
-  EXPECT_EQ(classify_utf8("\xed\x95\x9c\xed\xa0\x80\xed"), TextForm::kInvalid);
-  EXPECT_EQ(classify_utf8("\xed\xa0\x80\xed\x95\x9c"), TextForm::kSurrogates);
 }
 
 }  // namespace

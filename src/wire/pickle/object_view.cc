@@ -20,10 +20,10 @@ bool is_exact(int64_t value) {
 }  // namespace
 
 int64_t FieldView::integer(size_t index) const {
-  return load_integer(data + index * stride, dtype, big_endian);
+  return load_integer(data + index * stride, dtype, order);
 }
 double FieldView::number(size_t index) const {
-  return load_number(data + index * stride, dtype, big_endian);
+  return load_number(data + index * stride, dtype, order);
 }
 
 Result<FieldView> StructuredArray::field(std::string_view name) const {
@@ -36,7 +36,7 @@ Result<FieldView> StructuredArray::field(std::string_view name) const {
         .in(path);
   }
   return FieldView{array->data.data() + field->offset, array->element_count,
-                   array->dtype->item_bytes, element, field->dtype->big_endian};
+                   array->dtype->item_bytes, element, field->dtype->order};
 }
 
 ObjectView root_view(const ObjectGraph& graph, std::string name) {
@@ -157,7 +157,7 @@ Result<int64_t> ObjectView::as_int() const {
   const Array* array = this->array();
   if (array != nullptr && array->dtype != nullptr && array->dims.empty() &&
       is_integer(array->dtype->element)) {
-    return load_integer(array->data.data(), array->dtype->element, array->dtype->big_endian);
+    return load_integer(array->data.data(), array->dtype->element, array->dtype->order);
   }
   return wrong_kind("an integer");
 }
@@ -167,7 +167,7 @@ Result<double> ObjectView::as_double() const {
   const Array* array = this->array();
   if (array != nullptr && array->dtype != nullptr && array->dims.empty() &&
       is_floating(array->dtype->element)) {
-    return load_number(array->data.data(), array->dtype->element, array->dtype->big_endian);
+    return load_number(array->data.data(), array->dtype->element, array->dtype->order);
   }
   if (!is(ObjectKind::kInt) && array == nullptr) return wrong_kind("a number");
   TRY_ASSIGN(const int64_t value, as_int());

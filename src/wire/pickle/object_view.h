@@ -21,7 +21,7 @@ struct FieldView {
   size_t count = 0;
   size_t stride = 0;
   DType dtype = DType::kUndefined;  ///< bool, an integer, or a float of 2 to 8 bytes
-  bool big_endian = false;
+  ByteOrder order = ByteOrder::kLittle;
   /// The value as it is; only for bool and integers (uint64 above 2^63 wraps to negative).
   int64_t integer(size_t index) const;
   /// The value as a double; any numeric type.

@@ -66,9 +66,9 @@ Result<Tensor> ObjectView::as_array_f64() const {
     const auto* data = static_cast<const uint8_t*>(own.data());
     const size_t size = dtype_bytes(element);
     for (size_t i = 0; i < out.size(); ++i) {
-      out[i] = load_number(data + i * size, element, false);
+      out[i] = load_number(data + i * size, element, ByteOrder::kLittle);
       if (size < 8 || std::abs(out[i]) < static_cast<double>(kExactDouble)) continue;
-      const int64_t exact = load_integer(data + i * size, element, false);
+      const int64_t exact = load_integer(data + i * size, element, ByteOrder::kLittle);
       const bool same =
           element == DType::kUint64
               ? out[i] < 0x1p64 && static_cast<uint64_t>(out[i]) == static_cast<uint64_t>(exact)
@@ -110,7 +110,7 @@ Result<Tensor> ObjectView::as_array_i64() const {
     const auto out = wide.mutable_values<int64_t>();
     const auto* data = static_cast<const uint8_t*>(own.data());
     for (size_t i = 0; i < out.size(); ++i) {
-      out[i] = load_integer(data + i * dtype_bytes(element), element, false);
+      out[i] = load_integer(data + i * dtype_bytes(element), element, ByteOrder::kLittle);
       if (element == DType::kUint64 && out[i] < 0)
         return error(ErrorCode::kUnsupported, cat("element ", i, " is above 2^63"));
     }

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "wire/joblib/pickle_file.h"
 #include "wire/pickle/object_view.h"
+#include "wire/pickle/pickle_reader.h"
 
 namespace tundish::pickle::for_test {
 
@@ -80,7 +80,7 @@ inline std::string file_with(const std::string& value, std::string_view proto = 
 inline Result<ObjectGraph> read(const std::string& file, ReadMode mode = ReadMode::kStrict,
                                 const Limits& limits = {}) {
   auto owner = std::make_shared<const std::string>(file);
-  return read_pickle_file(owner, as_bytes(*owner), limits, mode);
+  return read_pickle(owner, as_bytes(*owner), limits, mode, nullptr);
 }
 /// What strict mode says about `file`; "ok" for success.
 inline std::string verdict(const std::string& file, const Limits& limits = {}) {

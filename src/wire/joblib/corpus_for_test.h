@@ -1,6 +1,6 @@
 // Where tests find the corpus of models, which is not part of the repository.
-#ifndef TUNDISH_WIRE_CORPUS_FOR_TEST_H_
-#define TUNDISH_WIRE_CORPUS_FOR_TEST_H_
+#ifndef TUNDISH_WIRE_JOBLIB_CORPUS_FOR_TEST_H_
+#define TUNDISH_WIRE_JOBLIB_CORPUS_FOR_TEST_H_
 
 #include <cstdlib>
 #include <filesystem>
@@ -23,4 +23,4 @@ inline std::filesystem::path corpus_folder() {
 
 }  // namespace tundish
 
-#endif  // TUNDISH_WIRE_CORPUS_FOR_TEST_H_
+#endif  // TUNDISH_WIRE_JOBLIB_CORPUS_FOR_TEST_H_
