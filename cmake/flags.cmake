@@ -4,7 +4,9 @@ add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers)
 add_compile_options(-ffp-contract=off)
 add_compile_options(-ffunction-sections -fdata-sections)
 # Paths of the building machine stay out of the binary.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+# (Only where it ships: the flag names the folder, which would keep a compiler cache from serving
+# another checkout.)
+add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.>)
 add_link_options(-Wl,--gc-sections)
 
 find_program(TUNDISH_CCACHE ccache)
