@@ -9,7 +9,7 @@ namespace tundish {
 
 namespace {
 
-constexpr std::string_view kValueStart = R"({"schema":1,"digest128":")";
+constexpr std::string_view kValueStart = R"({"schema":"tundish.digest/1","digest":")";
 constexpr std::string_view kValueEnd = R"("})";
 constexpr size_t kDigits = 32;
 constexpr std::string_view kBlank = "00000000000000000000000000000000";

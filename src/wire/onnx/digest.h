@@ -1,7 +1,7 @@
 // The damage check of files that tundish wrote: a digest in the last bytes of the file.
 //
 // The last entry of metadata_props is `tundish.digest` with the value
-//   {"schema":1,"digest128":"<32 hexadecimal digits>"}
+//   {"schema":"tundish.digest/1","digest":"<32 hexadecimal digits>"}
 // and ends the file. The digest is Digest128 (base/hash.h) of the whole file with zeros in place of
 // the 32 digits, so every byte counts: graph, initializers, metadata, and the entry itself. Because
 // the entry is found at a fixed distance from the end, no parsing stands between a damaged byte and

@@ -1,0 +1,246 @@
+#include "export/onnx.h"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+
+#include "base/strings.h"
+#include "export/onnx/lower/standard_ops.h"
+#include "export/onnx/lower/tree_ensemble.h"
+#include "export/onnx/record_builder.h"
+#include "ir/tree_ensemble.h"
+#include "ir/verifier.h"
+#include "tundish/session.h"
+#include "wire/onnx/digest.h"
+#include "wire/onnx/model_writer.h"
+
+namespace tundish {
+
+namespace {
+
+// The lowest opset written: ONNX 1.13 (2022). ReduceMean, ReduceMax and their like have their
+// present form from here on, and every runtime in use reads it.
+constexpr int kLowestOpset = 18;
+// ONNX Runtime 1.31.1, the reader that counts, refuses 27 unless told otherwise.
+constexpr int kHighestOpset = 26;
+// ai.onnx.ml's TreeEnsemble came with version 5.
+constexpr int kTreeEnsembleMlOpset = 5;
+// Protobuf refuses larger messages.
+constexpr size_t kMostBytes = (size_t{1} << 31) - 1;
+// Cache lines and the widest vector registers: what Tensor::allocate promises too.
+constexpr uint32_t kNativeAlignment = 64;
+
+// IR version that came with an opset (ONNX's version table: 1.13 to 1.22).
+int64_t ir_version_of(int opset) {
+  if (opset <= 18) return 8;
+  if (opset <= 20) return 9;
+  if (opset <= 22) return 10;
+  if (opset <= 23) return 11;
+  if (opset <= 24) return 12;
+  return 13;
+}
+
+class Exporter {
+ public:
+  Exporter(const Graph& graph, const ExportOptions& options, ExportReport& report)
+      : graph_(graph), options_(options), report_(report) {}
+
+  Result<std::string> run();
+
+ private:
+  Status add_node(const Node& node);
+  Result<bool> add_standard_trees(const Node& node);
+  Status add_plain_node(const Node& node);
+  void note_own_operator(const Node& node, std::string_view reason);
+  void add_values();
+  Status choose_opset();
+  void add_header();
+  std::string_view name_of(ValueId value) const {
+    return value == kNoValue ? std::string_view() : std::string_view(graph_.value(value).name);
+  }
+  OnnxValueInfo value_info(ValueId value);
+
+  const Graph& graph_;
+  const ExportOptions& options_;
+  ExportReport& report_;
+  RecordBuilder records_;
+  int opset_ = kLowestOpset;
+  std::string opset_reason_;  ///< node that raised it
+  int ml_opset_ = 0;
+  bool uses_tundish_ = false;
+};
+
+// Whether the file shall hold the operator of ours because the user asked for compact forms.
+void Exporter::note_own_operator(const Node& node, std::string_view reason) {
+  uses_tundish_ = true;
+  report_.own_operators.push_back(
+      cat(node.domain, ".", node.op, " (node ", quoted(node.name), "): ", reason));
+}
+
+Result<bool> Exporter::add_standard_trees(const Node& node) {
+  TRY_ASSIGN(const TreeEnsemble trees, tree_ensemble_of(graph_, node));
+  const DType x_type = graph_.value(node.inputs[0]).type.dtype;
+  std::string reason = why_not_standard(trees, x_type);
+  if (options_.target == Target::kNative) reason = "compact form asked for (native)";
+  if (!reason.empty()) {
+    if (options_.target == Target::kPortable) {
+      return Unsupported(cat("no standard operator gives the same bits: ", reason))
+          .in(node_place(node));
+    }
+    note_own_operator(node, reason);
+    return false;
+  }
+  lower_tree_ensemble(records_, trees, x_type,
+                      {node.name, name_of(node.inputs[0]), name_of(node.outputs[0])});
+  ml_opset_ = std::max(ml_opset_, kTreeEnsembleMlOpset);
+  std::string line =
+      cat("trees of ", quoted(node.name), " as ai.onnx.ml.TreeEnsemble (version 5) in ",
+          dtype_name(trees.accumulate));
+  if (trees.base.defined()) {
+    line += trees.base_order == BaseOrder::kFirst ? ", base as trees of one leaf before all others"
+                                                  : ", base added by an Add";
+  }
+  report_.decisions.push_back(std::move(line));
+  return true;
+}
+
+Status Exporter::add_plain_node(const Node& node) {
+  TRY_ASSIGN(const int lowest, lowest_opset(graph_, node));
+  if (node.domain == kDomainMl) ml_opset_ = std::max(ml_opset_, lowest);
+  if (node.domain == kDomainOnnx && lowest > opset_) {
+    opset_ = lowest;
+    opset_reason_ = node_place(node);
+  }
+  OnnxNode record;
+  record.domain = node.domain;
+  record.op_type = node.op;
+  record.name = node.name;
+  for (const ValueId input : node.inputs) record.input.push_back(name_of(input));
+  for (const ValueId output : node.outputs) record.output.push_back(name_of(output));
+  for (const auto& [name, value] : node.attributes.items()) {
+    TRY_ASSIGN(OnnxAttribute attribute, in(node_place(node), records_.attribute(name, value)));
+    record.attribute.push_back(std::move(attribute));
+  }
+  records_.graph().node.push_back(std::move(record));
+  return ok();
+}
+
+Status Exporter::add_node(const Node& node) {
+  if (node.domain != kDomainTundish) return add_plain_node(node);
+  if (node.op == "TreeEnsemble") {
+    TRY_ASSIGN(const bool done, add_standard_trees(node));
+    return done ? ok() : add_plain_node(node);
+  }
+  if (options_.target == Target::kPortable) {
+    return Unsupported("no standard operator does this").in(node_place(node));
+  }
+  note_own_operator(node, "no standard operator does this");
+  return add_plain_node(node);
+}
+
+OnnxValueInfo Exporter::value_info(ValueId value) {
+  OnnxValueInfo info;
+  info.name = name_of(value);
+  info.type = records_.type(graph_.value(value).type);
+  return info;
+}
+
+// Inputs, outputs, and those constants that the records of nodes refer to, in the order in which
+// nodes first do.
+void Exporter::add_values() {
+  std::vector<bool> written(graph_.value_capacity(), false);
+  std::set<std::string_view> used;
+  for (const OnnxNode& node : records_.graph().node)
+    used.insert(node.input.begin(), node.input.end());
+  for (const NodeId id : graph_.order()) {
+    for (const ValueId input : graph_.node(id).inputs) {
+      const Tensor* constant = graph_.constant(input);
+      if (constant == nullptr || written[static_cast<size_t>(input)]) continue;
+      written[static_cast<size_t>(input)] = true;
+      if (used.contains(name_of(input))) records_.initializer(*constant, name_of(input));
+    }
+  }
+  for (const ValueId value : graph_.inputs()) records_.graph().input.push_back(value_info(value));
+  for (const ValueId value : graph_.outputs()) {
+    records_.graph().output.push_back(value_info(value));
+  }
+  // A standard reader cannot infer through operators of ours: it is told their types.
+  for (const NodeId id : graph_.order()) {
+    const Node& node = graph_.node(id);
+    if (node.domain != kDomainTundish) continue;
+    for (const ValueId output : node.outputs) {
+      if (output == kNoValue || graph_.is_output(output)) continue;
+      records_.graph().value_info.push_back(value_info(output));
+    }
+  }
+}
+
+Status Exporter::choose_opset() {
+  if (opset_ > kHighestOpset) {
+    return Unsupported(cat("needs opset ", opset_, ", at most ", kHighestOpset, " is written"))
+        .in(opset_reason_);
+  }
+  if (options_.opset == 0) return ok();
+  if (options_.opset < kLowestOpset || options_.opset > kHighestOpset) {
+    return InvalidArgument(cat("opset ", options_.opset, ": from ", kLowestOpset, " to ",
+                               kHighestOpset, " can be written"));
+  }
+  if (options_.opset < opset_) {
+    return Unsupported(cat("needs opset ", opset_, ", asked for ", options_.opset))
+        .in(opset_reason_);
+  }
+  opset_ = options_.opset;
+  return ok();
+}
+
+void Exporter::add_header() {
+  OnnxModel& model = records_.model;
+  model.ir_version = ir_version_of(opset_);
+  model.producer_name = kProducerName;
+  model.producer_version = version();
+  model.graph->name = graph_.name().empty() ? std::string_view("model") : graph_.name();
+  model.opset_import.push_back({kDomainOnnx, opset_});
+  if (ml_opset_ != 0) model.opset_import.push_back({kDomainMl, ml_opset_});
+  if (uses_tundish_) model.opset_import.push_back({kDomainTundish, kTundishOpset});
+  for (const auto& [key, value] : graph_.metadata()) {
+    if (key != kDigestKey) model.metadata_props.emplace_back(key, value);
+  }
+  model.metadata_props.emplace_back(kDigestKey, records_.keep(blank_digest_value()));
+  report_.decisions.push_back(cat("opset ", opset_,
+                                  opset_reason_.empty() ? "" : cat(" because of ", opset_reason_),
+                                  ml_opset_ == 0 ? std::string() : cat(", ai.onnx.ml ", ml_opset_),
+                                  ", IR version ", model.ir_version));
+}
+
+Result<std::string> Exporter::run() {
+  for (size_t i = 0; i < graph_.value_capacity(); ++i) {
+    records_.reserve_name(graph_.value(ValueId{static_cast<uint32_t>(i)}).name);
+  }
+  for (const NodeId id : graph_.order()) TRY(add_node(graph_.node(id)));
+  add_values();
+  TRY(choose_opset());
+  add_header();
+  const uint32_t alignment = options_.target == Target::kNative ? kNativeAlignment : 0;
+  std::string file = write_onnx_model(records_.model, {.raw_alignment = alignment});
+  if (file.size() > kMostBytes) {
+    return Limit(cat("the file would have ", file.size(), " bytes; an .onnx file in one piece has ",
+                     "at most 2 GiB"));
+  }
+  TRY(seal_digest(file));
+  return file;
+}
+
+}  // namespace
+
+Result<std::string> export_onnx(const Graph& graph, const OpTable& ops,
+                                const ExportOptions& options, ExportReport* report) {
+  try {
+    TRY(verify(graph, ops));
+    ExportReport unwanted;
+    return Exporter(graph, options, report != nullptr ? *report : unwanted).run();
+  } catch (const std::bad_alloc&) {
+    return Limit("no memory left to encode the model");
+  }
+}
+
+}  // namespace tundish
