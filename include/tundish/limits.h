@@ -44,6 +44,9 @@ struct Limits {
   /// Nodes of one graph and trees' nodes of one ensemble.
   uint64_t max_graph_nodes = 4'000'000;
   uint64_t max_tree_nodes = 500'000'000;
+  /// Tree nodes made by copying subtrees that several parents share, and sets of categories. Real
+  /// files that share any need a few per tree; doubling at each level would need 2^depth.
+  uint64_t max_shared_tree_nodes = 4'000'000;
   /// Nesting of JSON values and protobuf groups.
   uint32_t max_json_depth = 200;
   uint32_t max_protobuf_depth = 100;

@@ -10,7 +10,6 @@
 #include "export/onnx/record_builder.h"
 #include "ir/tree_ensemble.h"
 #include "ir/verifier.h"
-#include "tundish/session.h"
 #include "wire/onnx/digest.h"
 #include "wire/onnx/model_writer.h"
 
@@ -197,7 +196,7 @@ void Exporter::add_header() {
   OnnxModel& model = records_.model;
   model.ir_version = ir_version_of(opset_);
   model.producer_name = kProducerName;
-  model.producer_version = version();
+  model.producer_version = TUNDISH_VERSION;
   model.graph->name = graph_.name().empty() ? std::string_view("model") : graph_.name();
   model.opset_import.push_back({kDomainOnnx, opset_});
   if (ml_opset_ != 0) model.opset_import.push_back({kDomainMl, ml_opset_});

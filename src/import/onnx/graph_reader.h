@@ -1,0 +1,23 @@
+// Records of an .onnx file -> the canonical graph.
+#ifndef TUNDISH_IMPORT_ONNX_GRAPH_READER_H_
+#define TUNDISH_IMPORT_ONNX_GRAPH_READER_H_
+
+#include <memory>
+
+#include "ir/graph.h"
+#include "ir/op_def.h"
+#include "tundish/limits.h"
+#include "tundish/result.h"
+#include "wire/onnx/records.h"
+
+namespace tundish {
+
+/// Builds the graph of a model whose records alias bytes kept alive by `owner`; constants may
+/// borrow from them. Metadata is kept in order. kInvalidModel for a graph that contradicts itself,
+/// kUnsupported naming node, operator and version, kLimit.
+Result<Graph> graph_from_records(const OnnxModel& model, const std::shared_ptr<const void>& owner,
+                                 const OpTable& ops, const Limits& limits);
+
+}  // namespace tundish
+
+#endif  // TUNDISH_IMPORT_ONNX_GRAPH_READER_H_

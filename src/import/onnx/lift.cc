@@ -1,0 +1,151 @@
+#include "import/onnx/lift.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+
+namespace tundish {
+
+namespace {
+
+struct Rule {
+  std::string_view domain, op;
+  LiftFunction lift;
+};
+
+constexpr std::array kRules = {
+    Rule{"", "Add", lift_elementwise},
+    Rule{"", "And", lift_elementwise},
+    Rule{"", "ArgMax", lift_elementwise},
+    Rule{"", "ArgMin", lift_elementwise},
+    Rule{"", "Abs", lift_elementwise},
+    Rule{"", "Cast", lift_cast},
+    Rule{"", "Ceil", lift_elementwise},
+    Rule{"", "Clip", lift_clip},
+    Rule{"", "Concat", lift_elementwise},
+    Rule{"", "Constant", lift_constant},
+    Rule{"", "Div", lift_elementwise},
+    Rule{"", "Equal", lift_elementwise},
+    Rule{"", "Exp", lift_elementwise},
+    Rule{"", "Floor", lift_elementwise},
+    Rule{"", "Gather", lift_elementwise},
+    Rule{"", "Greater", lift_elementwise},
+    Rule{"", "GreaterOrEqual", lift_elementwise},
+    Rule{"", "Identity", lift_elementwise},
+    Rule{"", "Less", lift_elementwise},
+    Rule{"", "LessOrEqual", lift_elementwise},
+    Rule{"", "Log", lift_elementwise},
+    Rule{"", "Max", lift_elementwise},
+    Rule{"", "Min", lift_elementwise},
+    Rule{"", "Mul", lift_elementwise},
+    Rule{"", "Neg", lift_elementwise},
+    Rule{"", "Not", lift_elementwise},
+    Rule{"", "Or", lift_elementwise},
+    Rule{"", "Pow", lift_elementwise},
+    Rule{"", "ReduceMax", lift_reduction},
+    Rule{"", "ReduceMean", lift_reduction},
+    Rule{"", "ReduceMin", lift_reduction},
+    Rule{"", "ReduceProd", lift_reduction},
+    Rule{"", "ReduceSum", lift_reduction},
+    Rule{"", "Reshape", lift_shape_attribute},
+    Rule{"", "Shape", lift_elementwise},
+    Rule{"", "Sigmoid", lift_elementwise},
+    Rule{"", "Sign", lift_elementwise},
+    Rule{"", "Slice", lift_slice},
+    Rule{"", "Sqrt", lift_elementwise},
+    Rule{"", "Squeeze", lift_shape_attribute},
+    Rule{"", "Sub", lift_elementwise},
+    Rule{"", "Transpose", lift_elementwise},
+    Rule{"", "Unsqueeze", lift_shape_attribute},
+    Rule{"", "Where", lift_elementwise},
+    Rule{"", "Xor", lift_elementwise},
+    Rule{kDomainMl, "LabelEncoder", lift_label_encoder},
+    Rule{kDomainMl, "TreeEnsemble", lift_tree_ensemble},
+    Rule{kDomainMl, "TreeEnsembleClassifier", lift_tree_classifier},
+    Rule{kDomainMl, "TreeEnsembleRegressor", lift_tree_regressor},
+};
+
+int canonical_opset(std::string_view domain) {
+  if (domain == kDomainMl) return kCanonicalMlOpset;
+  if (domain == kDomainTundish) return kTundishOpset;
+  return kCanonicalOpset;
+}
+
+Error unknown_operator(const Lift& lift) {
+  std::vector<std::string> known;
+  for (const OpDef* row : lift.ops.all()) known.emplace_back(row->name);
+  for (const Rule& rule : kRules) known.emplace_back(rule.op);
+  const std::string near = nearest_word(lift.op, known);
+  return Unsupported(cat("operator ", lift.domain.empty() ? "" : cat(lift.domain, "."), lift.op,
+                         " (opset ", lift.version, ") is not supported",
+                         near.empty() || near == lift.op ? "" : cat("; near it: ", near)));
+}
+
+// The row in force at the file's version is the canonical one: nothing to lift. Another row: the
+// node keeps its version.
+Result<std::vector<ValueId>> keep(Lift& lift) {
+  const int canonical = canonical_opset(lift.domain);
+  const OpDef* newest = lift.ops.find(lift.domain, lift.op, canonical);
+  const OpDef* here = lift.ops.find(lift.domain, lift.op, lift.version);
+  if (here == nullptr) return unknown_operator(lift);
+  NodeSpec spec{.op = lift.op,
+                .domain = lift.domain,
+                .inputs = lift.inputs,
+                .attributes = lift.attributes,
+                .name = lift.name,
+                .version = here == newest ? canonical : lift.version,
+                .output_count = lift.output_names.size(),
+                .output_names = lift.output_names};
+  return lift.builder.add(std::move(spec));
+}
+
+}  // namespace
+
+Status Lift::expect_inputs(size_t least, size_t most) const {
+  if (inputs.size() > most || inputs.size() < least) {
+    return InvalidModel(cat("expected ", least, least == most ? "" : cat(" to ", most),
+                            " inputs, got ", inputs.size()));
+  }
+  for (size_t i = 0; i < least; ++i) {
+    if (!has_input(i)) return InvalidModel(cat("input ", i, " is left out"));
+  }
+  return ok();
+}
+
+Result<ValueId> Lift::inner(std::string_view op_name, std::initializer_list<ValueId> operands,
+                            AttributeList attributes_of_it) {
+  NodeSpec spec{.op = std::string(op_name),
+                .inputs = operands,
+                .attributes = std::move(attributes_of_it),
+                .name = name.empty() ? std::string() : cat(name, "_", op_name)};
+  TRY_ASSIGN(const std::vector<ValueId> outputs, builder.add(std::move(spec)));
+  return outputs[0];
+}
+
+Result<ValueId> Lift::cast(ValueId value, DType to) {
+  if (builder.type(value).dtype == to) return value;
+  AttributeList list;
+  list.set("to", static_cast<int64_t>(to));
+  return inner("Cast", {value}, std::move(list));
+}
+
+Result<std::vector<ValueId>> Lift::last(std::string_view op_name, std::vector<ValueId> operands,
+                                        AttributeList attributes_of_it) {
+  NodeSpec spec{.op = std::string(op_name),
+                .inputs = std::move(operands),
+                .attributes = std::move(attributes_of_it),
+                .name = name,
+                .output_count = output_names.size(),
+                .output_names = output_names};
+  return builder.add(std::move(spec));
+}
+
+Result<std::vector<ValueId>> lift_node(Lift& lift) {
+  const auto rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& r) {
+    return r.op == lift.op && r.domain == lift.domain;
+  });
+  return rule == kRules.end() ? keep(lift) : rule->lift(lift);
+}
+
+}  // namespace tundish

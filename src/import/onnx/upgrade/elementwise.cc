@@ -1,0 +1,56 @@
+#include "base/strings.h"
+#include "import/onnx/lift.h"
+
+namespace tundish {
+
+namespace {
+
+// Before opset 7 binary operators broadcast only when asked: the second operand is laid along the
+// first one's axes from `axis` on (default: along its last ones, which is today's rule).
+Status lift_old_broadcast(Lift& lift) {
+  TRY_ASSIGN(const int64_t broadcast, lift.attributes.get_int("broadcast", 0));
+  TRY_ASSIGN(const int64_t axis, lift.attributes.get_int("axis", -1));
+  const bool has_axis = lift.attributes.has("axis");
+  lift.attributes.erase("broadcast");
+  lift.attributes.erase("axis");
+  if (broadcast == 0 || !has_axis) return ok();
+  TRY(lift.expect_inputs(2, 2));
+  const SymbolicShape& a = lift.type(0).shape;
+  const SymbolicShape& b = lift.type(1).shape;
+  if (!a || !b) return Unsupported("broadcast along an axis of a value whose rank is unknown");
+  const auto rank = static_cast<int64_t>(a->size());
+  const auto width = static_cast<int64_t>(b->size());
+  const int64_t first = axis < 0 ? axis + rank : axis;
+  if (first < 0 || first + width > rank) {
+    return InvalidModel(cat("axis ", axis, " with ranks ", rank, " and ", width));
+  }
+  std::vector<int64_t> added;
+  for (int64_t at = width; at < rank - first; ++at) added.push_back(at);
+  if (added.empty()) return ok();
+  const ValueId axes = lift.builder.constant(Tensor::of(std::span<const int64_t>(added)));
+  TRY_ASSIGN(lift.inputs[1], lift.inner("Unsqueeze", {lift.inputs[1], axes}));
+  return ok();
+}
+
+bool is_binary(std::string_view op) {
+  for (const std::string_view one :
+       {"Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Xor", "Less", "Greater", "Equal"}) {
+    if (op == one) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// Operators whose meaning has been the same in every version, up to the types they take and the
+// attributes dropped here. Concat's axis, required from 4 on, was 1 before.
+Result<std::vector<ValueId>> lift_elementwise(Lift& lift) {
+  lift.attributes.erase("consumed_inputs");  // a hint to reuse storage, opset 1
+  if (lift.version < 7 && is_binary(lift.op)) TRY(lift_old_broadcast(lift));
+  if (lift.op == "Concat" && lift.version < 4 && !lift.attributes.has("axis")) {
+    lift.attributes.set("axis", int64_t{1});
+  }
+  return lift.last(lift.op, lift.inputs, lift.attributes);
+}
+
+}  // namespace tundish

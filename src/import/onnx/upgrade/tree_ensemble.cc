@@ -1,0 +1,199 @@
+// ai.onnx.ml TreeEnsemble, version 5: only inner nodes are listed; flags say which children are
+// leaves.
+#include <cmath>
+
+#include "base/strings.h"
+#include "import/onnx/lift.h"
+#include "import/onnx/upgrade/post_transform.h"
+#include "import/onnx/upgrade/tree_source.h"
+
+namespace tundish {
+
+namespace {
+
+// Elements of a float tensor attribute of the type T of this node.
+Result<std::vector<double>> numbers_of(const Lift& lift, std::string_view name, DType dtype) {
+  TRY_ASSIGN(const Tensor tensor, lift.attributes.require_tensor(name));
+  if (tensor.dtype() != dtype || tensor.shape().rank() != 1) {
+    return InvalidModel(cat("attribute ", quoted(name), ": expected ", dtype_name(dtype),
+                            " of rank 1, got ", dtype_name(tensor.dtype()),
+                            tensor.shape().to_string()));
+  }
+  if (dtype == DType::kFloat64) {
+    const auto values = tensor.values<double>();
+    return std::vector<double>(values.begin(), values.end());
+  }
+  const auto values = tensor.values<float>();
+  return std::vector<double>(values.begin(), values.end());
+}
+
+Result<std::vector<int64_t>> list_of(const Lift& lift, std::string_view name, size_t length) {
+  TRY_ASSIGN(std::vector<int64_t> list, lift.attributes.get_ints(name));
+  if (list.size() != length) {
+    return InvalidModel(cat("attribute ", quoted(name), " has ", list.size(),
+                            " entries, nodes_featureids has ", length));
+  }
+  return list;
+}
+
+int64_t child_code(int64_t id, int64_t is_leaf) { return is_leaf != 0 ? ~id : id; }
+
+// Sets of all MEMBER nodes in node order, NaN between them.
+Status read_members(const Lift& lift, DType dtype, SourceTrees& trees) {
+  std::vector<double> values;
+  if (lift.attributes.has("membership_values")) {
+    TRY_ASSIGN(values, numbers_of(lift, "membership_values", dtype));
+  }
+  size_t at = 0;
+  for (SourceTreeNode& node : trees.nodes) {
+    if (!node.is_member) continue;
+    while (at < values.size() && !std::isnan(values[at])) node.members.push_back(values[at++]);
+    if (at == values.size() && node.members.empty()) {
+      return InvalidModel("membership_values has fewer sets than there are MEMBER nodes");
+    }
+    if (at < values.size()) ++at;
+  }
+  if (at < values.size()) {
+    return InvalidModel("membership_values has more sets than there are MEMBER nodes");
+  }
+  return ok();
+}
+
+Status read_nodes(const Lift& lift, DType dtype, SourceTrees& trees) {
+  TRY_ASSIGN(const std::vector<int64_t> features, lift.attributes.get_ints("nodes_featureids"));
+  const size_t count = features.size();
+  TRY_ASSIGN(const auto true_ids, list_of(lift, "nodes_truenodeids", count));
+  TRY_ASSIGN(const auto true_leafs, list_of(lift, "nodes_trueleafs", count));
+  TRY_ASSIGN(const auto false_ids, list_of(lift, "nodes_falsenodeids", count));
+  TRY_ASSIGN(const auto false_leafs, list_of(lift, "nodes_falseleafs", count));
+  std::vector<int64_t> missing(count, 0);
+  if (lift.attributes.has("nodes_missing_value_tracks_true")) {
+    TRY_ASSIGN(missing, list_of(lift, "nodes_missing_value_tracks_true", count));
+  }
+  TRY_ASSIGN(const std::vector<double> splits, numbers_of(lift, "nodes_splits", dtype));
+  TRY_ASSIGN(const Tensor modes, lift.attributes.require_tensor("nodes_modes"));
+  if (modes.dtype() != DType::kUint8 || modes.shape().rank() != 1) {
+    return InvalidModel("attribute \"nodes_modes\": expected uint8 of rank 1");
+  }
+  if (splits.size() != count || modes.element_count() != static_cast<int64_t>(count)) {
+    return InvalidModel(cat("nodes_splits has ", splits.size(), " entries, nodes_modes ",
+                            modes.element_count(), ", nodes_featureids ", count));
+  }
+  trees.nodes.resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    constexpr uint8_t kMember = 6;
+    const uint8_t mode = modes.values<uint8_t>()[i];
+    if (mode > kMember) return InvalidModel(cat("node ", i, ": mode ", int{mode}));
+    if (true_ids[i] < 0 || false_ids[i] < 0) {
+      return InvalidModel(cat("node ", i, ": a child is negative"));
+    }
+    SourceTreeNode& node = trees.nodes[i];
+    node.feature = features[i];
+    node.threshold = splits[i];
+    node.is_member = mode == kMember;
+    node.mode = node.is_member ? TreeMode::kEq : static_cast<TreeMode>(mode);
+    node.missing_true = missing[i] != 0;
+    node.true_child = child_code(true_ids[i], true_leafs[i]);
+    node.false_child = child_code(false_ids[i], false_leafs[i]);
+  }
+  return read_members(lift, dtype, trees);
+}
+
+Status read_leaves(const Lift& lift, DType dtype, SourceTrees& trees) {
+  TRY_ASSIGN(const std::vector<int64_t> targets, lift.attributes.get_ints("leaf_targetids"));
+  TRY_ASSIGN(const std::vector<double> weights, numbers_of(lift, "leaf_weights", dtype));
+  if (targets.size() != weights.size()) {
+    return InvalidModel(
+        cat("leaf_targetids has ", targets.size(), " entries, leaf_weights ", weights.size()));
+  }
+  trees.leaf_begin.reserve(targets.size() + 1);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    trees.leaf_begin.push_back(static_cast<int64_t>(i));
+    trees.entries.push_back({targets[i], weights[i]});
+  }
+  trees.leaf_begin.push_back(static_cast<int64_t>(targets.size()));
+  return ok();
+}
+
+Status read_aggregate(const Lift& lift, SourceTrees& trees) {
+  TRY_ASSIGN(const int64_t number, lift.attributes.get_int("aggregate_function", 1));
+  constexpr Aggregate kAggregates[] = {Aggregate::kAverage, Aggregate::kSum, Aggregate::kMin,
+                                       Aggregate::kMax};
+  if (number < 0 || number > 3) return InvalidModel(cat("aggregate_function ", number));
+  trees.aggregate = kAggregates[number];
+  return ok();
+}
+
+// Trees of one leaf at the front, one for each target in order, are how export writes a base that
+// is added first; so they are read. The sum is the same: base + l1 + l2 ...
+void lift_base(SourceTrees& trees, std::vector<double>& base) {
+  const auto targets = static_cast<size_t>(trees.target_count);
+  if (trees.aggregate != Aggregate::kSum || trees.roots.size() <= targets) return;
+  for (size_t target = 0; target < targets; ++target) {
+    const int64_t root = trees.roots[target];
+    if (root < 0 || static_cast<size_t>(root) >= trees.nodes.size()) return;
+    const SourceTreeNode& node = trees.nodes[static_cast<size_t>(root)];
+    const int64_t code = node.true_child;
+    if (code >= 0 || code != node.false_child) return;
+    if (static_cast<size_t>(~code) >= trees.entries.size()) return;
+    const LeafEntry& entry = trees.entries[static_cast<size_t>(~code)];
+    // 0.0 + -0.0 is 0.0, but a base of -0.0 stays.
+    if (entry.target != static_cast<int64_t>(target)) return;
+    if (entry.weight == 0 && std::signbit(entry.weight)) return;
+    base.push_back(entry.weight);
+  }
+}
+
+// float32 rows cast to float64 for the sake of the operator's one type: the tables compare float32
+// rows with float64 thresholds as they are, and the cast is exact.
+ValueId before_widening(const Lift& lift, ValueId x) {
+  const Node* producer = lift.builder.graph().producer(x);
+  if (producer == nullptr || !producer->is(kDomainOnnx, "Cast")) return x;
+  const ValueId from = producer->inputs[0];
+  const bool widens = lift.builder.type(from).dtype == DType::kFloat32 &&
+                      lift.builder.type(x).dtype == DType::kFloat64;
+  return widens ? from : x;
+}
+
+}  // namespace
+
+Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
+  TRY(lift.expect_inputs(1, 1));
+  const DType dtype = lift.type(0).dtype;
+  if (dtype != DType::kFloat32 && dtype != DType::kFloat64) {
+    return Unsupported(cat("TreeEnsemble on ", dtype_name(dtype)));
+  }
+  SourceTrees trees;
+  trees.accumulate = dtype;
+  TRY_ASSIGN(trees.target_count, lift.attributes.get_int("n_targets", 1));
+  TRY(read_aggregate(lift, trees));
+  TRY(read_nodes(lift, dtype, trees));
+  TRY(read_leaves(lift, dtype, trees));
+  TRY_ASSIGN(trees.roots, lift.attributes.get_ints("tree_roots"));
+  std::vector<double> base;
+  lift_base(trees, base);
+  const bool has_base = base.size() == static_cast<size_t>(trees.target_count);
+  if (has_base) {
+    trees.roots.erase(trees.roots.begin(),
+                      trees.roots.begin() + static_cast<ptrdiff_t>(base.size()));
+  }
+  for (const int64_t root : trees.roots) {
+    if (root < 0) return InvalidModel(cat("tree_roots: ", root));
+  }
+  TRY_ASSIGN(const int64_t feature_count, feature_count_of(lift));
+  TRY_ASSIGN(TreeEnsemble tables, tables_of(trees, feature_count, lift.limits));
+  if (has_base) {
+    tables.base =
+        dtype == DType::kFloat64
+            ? Tensor::of(std::span<const double>(base))
+            : Tensor::of(std::span<const float>(std::vector<float>(base.begin(), base.end())));
+    tables.base_order = BaseOrder::kFirst;
+  }
+  TRY_ASSIGN(const int64_t transform, lift.attributes.get_int("post_transform", 0));
+  if (transform < 0 || transform > 4) return InvalidModel(cat("post_transform ", transform));
+  TRY_ASSIGN(const ValueId sum,
+             add_tree_ensemble(lift.builder, before_widening(lift, lift.inputs[0]), tables));
+  return finish_scores(lift, sum, static_cast<PostTransform>(transform), trees.target_count);
+}
+
+}  // namespace tundish
