@@ -28,9 +28,8 @@ Result<ImportedModel> read_model(const ImportSource& source, const ImportOptions
     return InvalidModel(
         "damaged: tundish wrote this file, but the digest that ends it is missing or unreadable");
   }
-  TRY_ASSIGN(Graph graph, graph_from_records(model, source.owner, ops, options.limits));
+  TRY_ASSIGN(Graph graph, graph_from_records(model, source.owner, ops, options));
   ImportedModel imported;
-  if (!options.graph_name.empty()) graph.set_name(options.graph_name);
   imported.graph = std::move(graph);
   imported.source.library = model.producer_name;
   imported.source.version = model.producer_version;

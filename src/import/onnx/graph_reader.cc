@@ -27,13 +27,14 @@ std::string_view domain_of(std::string_view domain) {
 class GraphReader {
  public:
   GraphReader(const OnnxModel& model, const std::shared_ptr<const void>& owner, const OpTable& ops,
-              const Limits& limits)
+              const ImportOptions& options)
       : model_(model),
         graph_(*model.graph),
         owner_(owner),
         ops_(ops),
-        limits_(limits),
-        builder_(ops, std::string(model.graph->name)) {}
+        limits_(options.limits),
+        builder_(ops, options.graph_name.empty() ? std::string(model.graph->name)
+                                                 : options.graph_name) {}
 
   Result<Graph> run();
 
@@ -238,9 +239,9 @@ Result<Graph> GraphReader::run() {
 }  // namespace
 
 Result<Graph> graph_from_records(const OnnxModel& model, const std::shared_ptr<const void>& owner,
-                                 const OpTable& ops, const Limits& limits) {
+                                 const OpTable& ops, const ImportOptions& options) {
   if (!model.graph.has_value()) return InvalidModel("the file has no graph");
-  return GraphReader(model, owner, ops, limits).run();
+  return GraphReader(model, owner, ops, options).run();
 }
 
 }  // namespace tundish

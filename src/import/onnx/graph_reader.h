@@ -4,19 +4,20 @@
 
 #include <memory>
 
+#include "import/importer.h"
 #include "ir/graph.h"
 #include "ir/op_def.h"
-#include "tundish/limits.h"
 #include "tundish/result.h"
 #include "wire/onnx/records.h"
 
 namespace tundish {
 
 /// Builds the graph of a model whose records alias bytes kept alive by `owner`; constants may
-/// borrow from them. Metadata is kept in order. kInvalidModel for a graph that contradicts itself,
-/// kUnsupported naming node, operator and version, kLimit.
+/// borrow from them. Metadata is kept in order. The graph is called options.graph_name unless that
+/// is empty. kInvalidModel for a graph that contradicts itself, kUnsupported naming node, operator
+/// and version, kLimit.
 Result<Graph> graph_from_records(const OnnxModel& model, const std::shared_ptr<const void>& owner,
-                                 const OpTable& ops, const Limits& limits);
+                                 const OpTable& ops, const ImportOptions& options);
 
 }  // namespace tundish
 

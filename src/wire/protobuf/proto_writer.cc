@@ -1,6 +1,6 @@
 #include "wire/protobuf/proto_writer.h"
 
-#include <iterator>
+#include <protozero/buffer_string.hpp>
 #include <protozero/varint.hpp>
 
 namespace tundish {

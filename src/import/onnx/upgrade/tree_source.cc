@@ -1,6 +1,7 @@
 #include "import/onnx/upgrade/tree_source.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <unordered_map>
 
