@@ -98,6 +98,10 @@ class StepFinder {
            node_.outputs.size() == 1;
   }
 
+  /// Both ends of a step are float32 or float64, and between these a cast keeps NaN (IEEE 754);
+  /// the trait of Cast cannot say so, as it speaks for integer targets too.
+  bool passes_nan() const { return def_->traits.propagates_nan || node_.is(kDomainOnnx, "Cast"); }
+
   /// The argument that varies; otherwise the reason in `why`.
   std::optional<size_t> argument(std::string& why) const {
     std::optional<size_t> varying;
@@ -120,7 +124,7 @@ class StepFinder {
                        columns_, " columns"),
              std::nullopt;
     }
-    if (!def_->traits.propagates_nan) return why = "it does not pass NaN on", std::nullopt;
+    if (!passes_nan()) return why = "it does not pass NaN on", std::nullopt;
     return varying;
   }
 

@@ -60,6 +60,8 @@ TEST(MonotoneChain, other_shapes_and_types_end_it) {
                  "output %y"),
             "|node \"y\" (Add-27): its input is float64[N, 1], not float32 or float64 with 2 "
             "columns");
+  EXPECT_EQ(text("input %X : float64[N, 2] %y = Settle(%X) output %y"),
+            "|node \"y\" (Settle-27): it does not pass NaN on");
   EXPECT_EQ(text("input %X : float64[N, 2] %y = Split(%X) output %y"), "|");
 }
 
