@@ -137,7 +137,7 @@ class Checker:
                     continue
                 self.fault(path, code.count("\n", 0, match.start()) + 1, rule,
                            "%s: %s" % (match.group(0).strip(), instead))
-        if path.endswith(".h"):
+        if path.endswith(".h") and not path.endswith(".inl.h"):
             self.check_header(path, code)
 
     def check_header(self, path, code):
@@ -148,8 +148,9 @@ class Checker:
             self.fault(path, code.count("\n", 0, match.start() + 1) + 1, "bool-parameter",
                        "an enum or an options struct says what true means")
         guard = "TUNDISH_" + re.sub(r"\W", "_", re.sub(r"^(src|include/tundish)/", "", path)).upper() + "_"
-        if path.startswith(("src/", "include/")) and "#define %s\n" % guard not in code:
-            self.fault(path, 1, "header-guard", "expected %s" % guard)
+        if path.startswith(("src/", "include/")) and "#define %s\n" % guard not in code \
+                and "#pragma once" not in code:
+            self.fault(path, 1, "header-guard", "expected %s, or #pragma once" % guard)
         if path.startswith("include/") and code.count("\n") > 200:
             self.fault(path, 200, "public-header-length", "%d lines, at most 200" % code.count("\n"))
 
