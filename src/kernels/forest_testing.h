@@ -26,6 +26,7 @@ enum class Thresholds {
   kClose,        // doubles so close that many share one float32
 };
 enum class Modes { kLeq, kNanFlags, kOrdered, kAll };
+enum class LeafTargets { kRandom, kOneATree };
 enum class Leaves { kFewValues, kManyValues };
 
 struct ForestOptions {
@@ -38,6 +39,7 @@ struct ForestOptions {
   Leaves leaves = Leaves::kFewValues;
   int target_count = 1;
   LeafForm leaf_form = LeafForm::kVector;
+  LeafTargets leaf_targets = LeafTargets::kRandom;
   Scalar weight_type = Scalar::kFloat64;
   Scalar input_type = Scalar::kFloat64;
   Scalar accumulation_type = Scalar::kFloat64;
@@ -97,7 +99,10 @@ class ForestMaker {
       const double noise = options_.leaves == Leaves::kManyValues ? unit() - 0.5 : 0.0;
       forest_.weights64.push_back(value * (k + 1) + noise);
     }
-    forest_.leaf_targets.push_back(below(options_.target_count));
+    const bool one = options_.leaf_targets == LeafTargets::kOneATree;
+    const int tree = static_cast<int>(forest_.roots.size());
+    const int target = one ? tree % options_.target_count : below(options_.target_count);
+    forest_.leaf_targets.push_back(target);
     return ~id;
   }
 
@@ -385,70 +390,6 @@ inline std::vector<double> edge_rows(const ForestView& view, size_t count, size_
     for (double& value : rows) value = static_cast<float>(value);
   }
   return rows;
-}
-
-// ---- Running a packed forest
-// ----------------------------------------------------------------------
-
-// Runs rows [begin, begin + count) at an address off by `misalign` bytes; the answer as doubles.
-inline std::vector<double> run_packed(const PackedForest& packed, const ForestView& view,
-                                      const std::vector<double>& rows, size_t stride, size_t begin,
-                                      size_t count, size_t misalign) {
-  const size_t in_size = view.input_type == Scalar::kFloat64 ? 8 : 4;
-  const size_t out_size = view.output_type == Scalar::kFloat64 ? 8 : 4;
-  std::vector<unsigned char> x(count * stride * in_size + misalign);
-  std::vector<unsigned char> y(count * view.target_count * out_size + misalign);
-  std::vector<unsigned char> scratch(scratch_bytes(packed, count) + misalign);
-  for (size_t k = 0; k < count * stride; ++k) {
-    const double wide = rows[begin * stride + k];
-    const float narrow = static_cast<float>(wide);
-    if (in_size == 8) std::memcpy(x.data() + misalign + k * 8, &wide, 8);
-    if (in_size == 4) std::memcpy(x.data() + misalign + k * 4, &narrow, 4);
-  }
-  run(packed, x.data() + misalign, count, stride, y.data() + misalign, scratch.data() + misalign);
-  std::vector<double> out(count * view.target_count);
-  for (size_t k = 0; k < out.size(); ++k) {
-    float narrow = 0;
-    if (out_size == 8) std::memcpy(&out[k], y.data() + misalign + k * 8, 8);
-    if (out_size == 4) std::memcpy(&narrow, y.data() + misalign + k * 4, 4), out[k] = narrow;
-  }
-  return out;
-}
-
-// Number of answers whose bits differ.
-inline size_t different_bits(const double* a, const double* b, size_t count) {
-  size_t different = 0;
-  for (size_t k = 0; k < count; ++k) {
-    if (std::isnan(a[k]) && std::isnan(b[k])) continue;  // sums of infinities: sign of NaN is free
-    different += std::bit_cast<uint64_t>(a[k]) != std::bit_cast<uint64_t>(b[k]);
-  }
-  return different;
-}
-
-// Compares a packed forest with the plain walk over batch sizes 0..129 and 1000; the number of
-// answers that differ.
-inline size_t count_differences(const TestForest& forest, Isa isa, uint32_t seed) {
-  const ForestView& view = forest.view;
-  if (check(view).kind != ForestFault::Kind::kNone) return static_cast<size_t>(-1);
-  const PackedForest packed = pack(view, isa);
-  const size_t stride = view.feature_count + seed % 3;
-  size_t different = 0;
-  for (Nans nans : {Nans::kNone, Nans::kSome}) {
-    const size_t total = 1100;
-    const std::vector<double> rows = edge_rows(view, total, stride, nans, seed);
-    const std::vector<double> expected = plain_walk(view, rows, stride);
-    std::vector<size_t> sizes = {200, 1000, 1100};
-    for (size_t n = 0; n <= 129; n += n < 20 ? 1 : 1 + seed % 7) sizes.push_back(n);
-    sizes.insert(sizes.end(), {31, 32, 33, 63, 64, 65, 127, 128, 129});
-    for (size_t n : sizes) {
-      const size_t begin = (n * 37 + seed) % (total - n + 1);
-      const std::vector<double> got =
-          run_packed(packed, view, rows, stride, begin, n, (n * 5 + seed) % 64);
-      different +=
-          different_bits(got.data(), expected.data() + begin * view.target_count, got.size());
-    }
-  }
-  return different;
 }
 
 }  // namespace tundish::kernels::testing

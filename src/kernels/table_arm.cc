@@ -1,5 +1,6 @@
 #include "kernels/table.h"
 
+#include "kernels/generic/forest.h"
 #include "kernels/neon/forest.h"
 
 namespace tundish::kernels {
@@ -12,8 +13,8 @@ Isa detect_isa() { return Isa::kNeon; }
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
       {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr},
-      {Isa::kNeon, forest_rows_neon, nullptr, 16, 0, LeafLayout::kBySlot, "neon/rank-bytes/16",
-       nullptr},
+      {Isa::kNeon, forest_rows_neon, forest_generic, 16, 8, LeafLayout::kBySlot,
+       "neon/rank-bytes/16", nullptr},
   };
   return kTables[isa == Isa::kNeon ? 1 : 0];
 }

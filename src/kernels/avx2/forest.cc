@@ -110,6 +110,7 @@ struct Avx2 {
   using Bytes = __m256i;
   using Mask = __m256i;  // 255 where true; only the top bit for bit<0..6>(), which only blends take
   static constexpr size_t kRows = 32;
+  static constexpr bool kDictionaries = false;  // LeafLayout::kBySlot
   static inline Bytes load(const uint8_t* at) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
   }
@@ -154,9 +155,6 @@ struct Avx2 {
       default: return rank_levels<8>(job);
     }
   }
-  // Leaves are added by slot: LeafLayout::kBySlot.
-  static inline void add_leaves(const SumJob&, bool) {}
-  static inline size_t place(uint8_t, bool, size_t row) { return row; }
 
   using RowRanks = RankRegister;
   static constexpr uint32_t kTreesAbreast = 0;

@@ -1,4 +1,4 @@
-// Forest kernels for neon; see ForestRun in table.h.
+// Forest kernels for AArch64; see ForestRun in table.h.
 #pragma once
 
 #include "kernels/forest_layout.h"

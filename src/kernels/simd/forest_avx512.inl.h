@@ -196,6 +196,7 @@ struct Avx512Base {
   using Bytes = __m512i;
   using Mask = __mmask64;
   static constexpr size_t kRows = 64;
+  static constexpr bool kDictionaries = true;
   static inline Bytes load(const uint8_t* at) { return _mm512_loadu_si512(at); }
   static inline void store(uint8_t* at, Bytes a) { _mm512_storeu_si512(at, a); }
   static inline Bytes set1(uint8_t a) { return _mm512_set1_epi8(static_cast<char>(a)); }

@@ -1,6 +1,7 @@
 // Batches: rows in chunks; columns, then group by group ranks, walks and sums in tree order.
 // Included like forest_walk.inl.h. V has besides:
 //   rank_plane(RankJob): ranks of one feature for the rows of a chunk; says whether one was NaN;
+//   kDictionaries: whether it looks leaf values up in registers; if so,
 //   add_leaves(SumJob): adds the leaves of up to kSumTrees trees whose codes are ready;
 //   place(sums, is_double, row): where add_leaves keeps row `row` of a block (0..63).
 
@@ -157,6 +158,17 @@ template <class S> inline void add_slots(const SumJob& job) {
   }
 }
 
+template <class V> inline WalkFunction choose_walk(const ByteForest& bytes, bool nans, bool codes) {
+  if constexpr (V::kDictionaries) {
+    if (codes) {
+      return nans ? walk_function<V, true, true>(bytes.depth, bytes.narrow)
+                  : walk_function<V, false, true>(bytes.depth, bytes.narrow);
+    }
+  }
+  return nans ? walk_function<V, true, false>(bytes.depth, bytes.narrow)
+              : walk_function<V, false, false>(bytes.depth, bytes.narrow);
+}
+
 template <class V> inline void run_group(const Chunk& chunk, const RankGroup& group) {
   const ForestTables& forest = *chunk.forest;
   const ByteForest& bytes = *forest.bytes;
@@ -174,11 +186,7 @@ template <class V> inline void run_group(const Chunk& chunk, const RankGroup& gr
   }
   const bool codes = bytes.sums == kSumDict32 || bytes.sums == kSumDict64;
   const bool nans = any_nan && bytes.nan_left != 0;
-  const WalkFunction walk_tree =
-      codes ? (nans ? walk_function<V, true, true>(bytes.depth, bytes.narrow)
-                    : walk_function<V, false, true>(bytes.depth, bytes.narrow))
-            : (nans ? walk_function<V, true, false>(bytes.depth, bytes.narrow)
-                    : walk_function<V, false, false>(bytes.depth, bytes.narrow));
+  const WalkFunction walk_tree = choose_walk<V>(bytes, nans, codes);
   for (uint32_t t = 0; t < group.tree_count; t += kSumTrees) {
     const ByteTree* trees = bytes.trees + group.first_tree + t;
     const uint32_t left = group.tree_count - t;
@@ -190,7 +198,9 @@ template <class V> inline void run_group(const Chunk& chunk, const RankGroup& gr
     const SumJob sum = {
         &bytes,     trees,           count, chunk.codes, bytes.chunk_rows, chunk.block_count,
         chunk.sums, bytes.chunk_rows};
-    if (codes) V::add_leaves(sum, forest.sum_is_double != 0);
+    if constexpr (V::kDictionaries) {
+      if (codes) V::add_leaves(sum, forest.sum_is_double != 0);
+    }
     if (bytes.sums == kSumSlots) {
       if (forest.sum_is_double != 0) {
         add_slots<double>(sum);
@@ -239,7 +249,10 @@ inline void finish_sum(const ForestTables& forest, S sum, size_t target, uint8_t
 }
 
 template <class V> inline size_t place_of(uint8_t sums, bool is_double, size_t row) {
-  return sums == kSumDict32 || sums == kSumDict64 ? V::place(sums, is_double, row) : row;
+  if constexpr (V::kDictionaries) {
+    if (sums == kSumDict32 || sums == kSumDict64) return V::place(sums, is_double, row);
+  }
+  return row;
 }
 
 template <class V, class S> inline void finish_sums(const Chunk& chunk, uint8_t* out) {
