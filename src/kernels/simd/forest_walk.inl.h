@@ -6,6 +6,9 @@
 // twice_plus (2 i + m), equal, and_not (a & ~b for masks: and_not(a, b) = a and not b), both (a &
 // b), subtract; LevelTable<level> and SlotTable<depth>: look-ups by heap number and slot.
 
+// Inlined even where the compiler finds it large: a call would spill every vector.
+#define TUNDISH_INLINE inline __attribute__((always_inline))
+
 struct Walk {
   const ByteTree* tree;
   const uint8_t* ranks;  // [block][plane_slots][64]
@@ -16,8 +19,8 @@ struct Walk {
 
 // The decision of 64 nodes: rank beyond the threshold, and not a NaN that goes left.
 template <class V, bool kNan>
-inline typename V::Mask goes_right(typename V::Bytes rank, typename V::Bytes threshold,
-                                   typename V::Bytes code) {
+TUNDISH_INLINE typename V::Mask goes_right(typename V::Bytes rank, typename V::Bytes threshold,
+                                           typename V::Bytes code) {
   typename V::Mask right = V::gt(rank, threshold);
   if (kNan) {
     const typename V::Mask nan = V::equal(rank, V::set1(kNanRank));
@@ -38,7 +41,7 @@ template <class V, int kDepth, bool kNan> struct TopLevels {
     for (int n = 0; n < 16; ++n) plane[n] = tree.node_plane[n];
   }
 
-  inline Bytes run(const uint8_t* r) const {
+  TUNDISH_INLINE Bytes run(const uint8_t* r) const {
     Bytes i = V::set1(1);
     const Mask a = decide(i, V::load(r + plane[1]));
     i = V::twice_plus(i, a);
@@ -59,17 +62,18 @@ template <class V, int kDepth, bool kNan> struct TopLevels {
   }
 
  private:
-  inline Bytes pair(const uint8_t* r, int n, Mask m) const {
+  TUNDISH_INLINE Bytes pair(const uint8_t* r, int n, Mask m) const {
     return V::blend(m, V::load(r + plane[n]), V::load(r + plane[n + 1]));
   }
-  inline Mask decide(Bytes i, Bytes rank) const {
+  TUNDISH_INLINE Mask decide(Bytes i, Bytes rank) const {
     return goes_right<V, kNan>(rank, thresholds.look(i), kNan ? codes.look(i) : i);
   }
 };
 
 // One of kCount planes by the low bits of a code.
 template <class V, int kCount, class Planes>
-inline typename V::Bytes choose(const Planes& planes, const typename V::Mask* bits, int from) {
+TUNDISH_INLINE typename V::Bytes choose(const Planes& planes, const typename V::Mask* bits,
+                                        int from) {
   if constexpr (kCount == 1) {
     return planes.get(from);
   } else {
@@ -86,7 +90,7 @@ inline typename V::Bytes choose(const Planes& planes, const typename V::Mask* bi
 }
 
 template <class V, int kCount, class Planes>
-inline typename V::Bytes choose_by_code(const Planes& planes, typename V::Bytes code) {
+TUNDISH_INLINE typename V::Bytes choose_by_code(const Planes& planes, typename V::Bytes code) {
   typename V::Mask bits[6];
   if constexpr (kCount > 1) bits[0] = V::template bit<0>(code);
   if constexpr (kCount > 2) bits[1] = V::template bit<1>(code);
@@ -100,11 +104,11 @@ inline typename V::Bytes choose_by_code(const Planes& planes, typename V::Bytes 
 template <class V> struct PlanesInMemory {
   const uint8_t* ranks;
   const uint16_t* offsets;
-  inline typename V::Bytes get(int k) const { return V::load(ranks + offsets[k]); }
+  TUNDISH_INLINE typename V::Bytes get(int k) const { return V::load(ranks + offsets[k]); }
 };
 template <class V, int kCount> struct PlanesInRegisters {
   typename V::Bytes plane[kCount];
-  inline typename V::Bytes get(int k) const { return plane[k]; }
+  TUNDISH_INLINE typename V::Bytes get(int k) const { return plane[k]; }
 };
 
 // ---- At most 8 features: a whole tree, the planes of a block in registers -----------------------
@@ -112,8 +116,8 @@ template <class V, int kCount> struct PlanesInRegisters {
 template <class V, int kLevel, bool kNan, int kCount> struct NarrowLevel {
   typename V::template LevelTable<kLevel> thresholds, codes;
   explicit NarrowLevel(const ByteTree& tree) : thresholds(tree.threshold), codes(tree.code) {}
-  inline typename V::Bytes step(typename V::Bytes i,
-                                const PlanesInRegisters<V, kCount>& planes) const {
+  TUNDISH_INLINE typename V::Bytes step(typename V::Bytes i,
+                                        const PlanesInRegisters<V, kCount>& planes) const {
     const typename V::Bytes code = codes.look(i);
     const typename V::Bytes rank = choose_by_code<V, kCount>(planes, code);
     return V::twice_plus(i, goes_right<V, kNan>(rank, thresholds.look(i), code));
