@@ -51,6 +51,20 @@ struct Vbmi : Avx512Base {
     }
   };
 
+  // First and second words of four records. Loads one by one: two gathers take longer (Zen 4).
+  struct Pairs {
+    __m256i first, second;
+  };
+  static inline __m256i two(const RowTail* a, const RowTail* b) {
+    return _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a))),
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(b)), 1);
+  }
+  static inline Pairs records(const RowTail* tails, const uint64_t* at) {
+    const __m256i a = two(tails + at[0], tails + at[2]), b = two(tails + at[1], tails + at[3]);
+    return {_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b)};
+  }
+
   using RowRanks = RankRegister;
   static constexpr uint32_t kTreesAbreast = 8;
 
@@ -68,8 +82,8 @@ struct Vbmi : Avx512Base {
       decisions[k] = bits;
     }
     const __m512i one = _mm512_set1_epi64(1);
-    // Records are two words; node number i of level 6 is record i - 64.
-    const __m512i lane = _mm512_setr_epi64(-128, 0, 128, 256, 384, 512, 640, 768);
+    // Node number i of level 6 is record i - 64 of its tree.
+    const __m512i lane = _mm512_setr_epi64(-64, 0, 64, 128, 192, 256, 320, 384);
     // Bytes 0, 2 and 4 of a record's first word are the ranks of its nodes.
     const __mmask64 nodes = 0x1515151515151515;
     const __m512i weights = _mm512_set1_epi64(0x0000000400020001);
@@ -83,9 +97,11 @@ struct Vbmi : Avx512Base {
         i = _mm512_ternarylogic_epi64(_mm512_add_epi64(i, i), _mm512_srlv_epi64(bits, i), one,
                                       0xF8);  // a | (b & c)
       }
-      const __m512i record = _mm512_add_epi64(lane, _mm512_add_epi64(i, i));
-      const __m512i node = _mm512_i64gather_epi64(record, tails, 8);
-      const __m512i leaf = _mm512_i64gather_epi64(record, &tails->leaf, 8);
+      alignas(64) uint64_t record[8];
+      _mm512_store_si512(record, _mm512_add_epi64(lane, i));
+      const Pairs low = records(tails, record), high = records(tails, record + 4);
+      const __m512i node = _mm512_inserti64x4(_mm512_castsi256_si512(low.first), high.first, 1);
+      const __m512i leaf = _mm512_inserti64x4(_mm512_castsi256_si512(low.second), high.second, 1);
       const __m512i planes = _mm512_srli_epi64(node, 8);
       const __m512i rank = _mm512_permutexvar_epi8(planes, ranks.ranks);
       __mmask64 right = gt(rank, node);
