@@ -83,8 +83,18 @@ struct alignas(64) RowTree {
 struct RowTail {
   uint16_t node[3];  // top, left, right: rank, plane << 8, bit 15: NaN goes left
   uint16_t unused;
-  uint16_t leaf[4];  // numbers in `dictionary`; trees of at most six levels: only the first
+  uint16_t leaf[4];  // numbers in `dictionary`, or slots; at most six levels: only the first
 };
+
+// A node below the tables, or a leaf: with one target `value` is its weight, else its number.
+struct TailNode {
+  double value;      // threshold of an inner node
+  uint32_t feature;  // bit 31: inner node; bit 30: NaN goes left
+  uint32_t next;     // left child, right is next + 1; a leaf: itself
+};
+constexpr uint32_t kTailInner = 0x80000000u;
+constexpr uint32_t kTailNanLeft = 0x40000000u;
+constexpr uint32_t kTailFeatureMask = 0x3fffffffu;
 
 // What a row needs seldom.
 struct RowExtra {
@@ -94,11 +104,12 @@ struct RowExtra {
 
 // How leaves are added in batches.
 enum ForestSums {
-  kSumExits,   // node by node from `exits`
-  kSumSlots,   // `slot_values` by slot
-  kSumDict32,  // <= 32 values a tree: double: low halves [0, 32), high halves [32, 64); float: [0,
-               // 32)
-  kSumDict64,  // <= 64 values a tree: 16-bit planes: plane k is the 64 words from values + 32 k
+  kSumExits,    // node by node from `exits`
+  kSumSlots,    // `slot_values` by slot, one target per tree
+  kSumVectors,  // `slot_values` [slot][target]
+  kSumDict32,   // <= 32 values a tree: double: low halves [0, 32), high halves [32, 64); float: [0,
+                // 32)
+  kSumDict64,   // <= 64 values a tree: 16-bit planes: plane k is the 64 words from values + 32 k
 };
 
 struct ByteForest {
@@ -110,8 +121,11 @@ struct ByteForest {
   const RowTree* row_trees;  // null: some group has more than 64 planes, or too many leaf values
   const RowTail* row_tails;  // [tree][64]
   const RowExtra* row_extras;
-  const void* dictionary;   // distinct leaf values in the accumulation type, for row_trees
-  const uint32_t* columns;  // features used
+  const void* dictionary;      // distinct leaf values in the accumulation type, for row_trees
+  const TailNode* tail_nodes;  // as `nodes`; null where neither batches nor rows take exits
+  uint32_t tail_depth;         // greatest number of steps below a table
+  uint8_t row_exits;           // row_tails hold slots, leaves are found by exits
+  const uint32_t* columns;     // features used
   size_t column_count;
   size_t most_slots;  // greatest plane_slots
   size_t chunk_rows;

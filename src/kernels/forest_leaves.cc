@@ -10,14 +10,17 @@
 namespace tundish::kernels {
 namespace {
 
-constexpr size_t kMostDictionary = 65536;  // RowTree::leaf is uint16_t
+constexpr size_t kMostDictionary = 65536;  // RowTail::leaf is uint16_t
+constexpr size_t kMostVectorTargets = 8;   // 16 KB a tree with 256 slots
 
 template <class S> class LeafBuilder {
  public:
   using Bits = std::conditional_t<sizeof(S) == 8, uint64_t, uint32_t>;
 
-  LeafBuilder(const ForestTables& tables, LeafLayout layout, RankStorage* storage)
+  LeafBuilder(const ForestTables& tables, const NormalForest& normal, LeafLayout layout,
+              RankStorage* storage)
       : tables_(tables),
+        normal_(normal),
         layout_(layout),
         storage_(*storage),
         weights_(static_cast<const S*>(tables.weights)) {}
@@ -25,19 +28,64 @@ template <class S> class LeafBuilder {
   void run() {
     ByteForest& bytes = storage_.forest;
     bytes.sums = kSumExits;
-    if (bytes.deep != 0 || !one_target_per_tree()) return;
-    size_t most = layout_ == LeafLayout::kDictionary ? 0 : 256;
-    for (const ByteTree& tree : storage_.trees) most = std::max(most, distinct(tree).size());
-    if (most <= 64) {
-      bytes.sums = most <= 32 ? kSumDict32 : kSumDict64;
-      for (ByteTree& tree : storage_.trees) fill_values(&tree);
-    } else {
-      fill_slots();
+    const bool whole = bytes.deep == 0;  // every slot is a leaf
+    const bool single = whole && one_target_per_tree();
+    if (single) {
+      choose_single_sums();
+    } else if (whole && tables_.leaf_targets == nullptr &&
+               tables_.target_count <= kMostVectorTargets) {
+      fill_slots(tables_.target_count);
+      bytes.sums = kSumVectors;
     }
-    fill_row_trees();
+    bytes.row_exits = !single || !fill_row_trees(RowLeaves::kDictionary);
+    if (bytes.row_exits != 0) fill_row_trees(RowLeaves::kSlots);
+    if (bytes.sums == kSumExits || bytes.row_exits != 0) fill_tail_nodes();
   }
 
  private:
+  enum class RowLeaves { kDictionary, kSlots };
+
+  void choose_single_sums() {
+    size_t most = layout_ == LeafLayout::kDictionary ? 0 : 256;
+    for (const ByteTree& tree : storage_.trees) most = std::max(most, distinct(tree).size());
+    if (most > 64) {
+      fill_slots(1);
+      storage_.forest.sums = kSumSlots;
+      return;
+    }
+    storage_.forest.sums = most <= 32 ? kSumDict32 : kSumDict64;
+    for (ByteTree& tree : storage_.trees) fill_values(&tree);
+  }
+
+  // All nodes again, in the form of walks that go on below the tables.
+  void fill_tail_nodes() {
+    const NormalForest& normal = normal_;
+    storage_.tail_nodes.resize(normal.nodes.size());
+    for (size_t n = 0; n < normal.nodes.size(); ++n) {
+      const ForestNode& node = normal.nodes[n];
+      TailNode& tail = storage_.tail_nodes[n];
+      if (node.feature == kLeafFeature) {
+        const bool one = tables_.target_count == 1;
+        tail = {one ? static_cast<double>(weights_[node.left]) : static_cast<double>(node.left), 0,
+                static_cast<uint32_t>(n)};
+        continue;
+      }
+      const uint32_t nan = (node.feature & kNanLeft) != 0 ? kTailNanLeft : 0;
+      tail = {node.threshold, kTailInner | nan | (node.feature & kTailFeatureMask), node.left};
+    }
+    storage_.forest.tail_nodes = storage_.tail_nodes.data();
+    // Children come after their parents: the greatest distance to a leaf, from the end.
+    std::vector<uint32_t> below(normal.nodes.size());
+    for (size_t n = normal.nodes.size(); n-- > 0;) {
+      const ForestNode& node = normal.nodes[n];
+      if (node.feature == kLeafFeature) continue;
+      below[n] = 1 + std::max(below[node.left], below[node.left + 1]);
+    }
+    uint32_t most = 0;
+    for (uint32_t exit : storage_.exits) most = std::max(most, below[exit]);
+    storage_.forest.tail_depth = most;
+  }
+
   size_t leaf_at(const ByteTree& tree, uint32_t slot) const {
     return tables_.nodes[tree.exits[slot]].left;
   }
@@ -86,23 +134,23 @@ template <class S> class LeafBuilder {
     }
   }
 
-  void fill_slots() {
-    storage_.forest.sums = kSumSlots;
+  // The weights of every slot, `width` each.
+  void fill_slots(size_t width) {
     const size_t slots = size_t{1} << depth();
-    storage_.slot_values.resize(storage_.trees.size() * slots * sizeof(S));
+    storage_.slot_values.resize(storage_.trees.size() * slots * width * sizeof(S));
     unsigned char* at = storage_.slot_values.data();
     for (ByteTree& tree : storage_.trees) {
       tree.slot_values = at;
-      for (uint32_t k = 0; k < slots; ++k, at += sizeof(S)) {
-        const Bits value = value_at(tree, k);
-        std::memcpy(at, &value, sizeof value);
+      for (uint32_t k = 0; k < slots; ++k, at += width * sizeof(S)) {
+        std::memcpy(at, weights_ + leaf_at(tree, k) * width, width * sizeof(S));
       }
     }
   }
 
-  void fill_row_trees() {
+  // False: not possible, with the dictionary for too many values; nothing is kept.
+  bool fill_row_trees(RowLeaves leaves) {
     for (const RankGroup& group : storage_.groups) {
-      if (group.plane_count > 64) return;
+      if (group.plane_count > 64) return false;
     }
     const size_t tree_count = storage_.trees.size();
     AlignedVector<RowTree> rows(tree_count + kRowTreePadding);
@@ -117,7 +165,10 @@ template <class S> class LeafBuilder {
         fill_row_node(tree, n, &rows[t], &tails[64 * t], &extras[t]);
       }
       for (uint32_t k = 0; k < (1u << depth()); ++k) {
-        if (!fill_row_leaf(tree, k, &tails[64 * t])) return;
+        const uint32_t leaf =
+            leaves == RowLeaves::kSlots ? k : dictionary_number(value_at(tree, k));
+        if (leaf >= kMostDictionary) return false;
+        fill_row_leaf(k, static_cast<uint16_t>(leaf), &tails[64 * t]);
       }
     }
     storage_.row_trees = std::move(rows);
@@ -127,27 +178,28 @@ template <class S> class LeafBuilder {
     storage_.forest.row_tails = storage_.row_tails.data();
     storage_.forest.row_extras = storage_.row_extras.data();
     storage_.forest.dictionary = storage_.dictionary.data();
+    return true;
   }
 
   uint32_t depth() const { return storage_.forest.depth; }
 
-  // False: more distinct values than numbers.
-  bool fill_row_leaf(const ByteTree& tree, uint32_t slot, RowTail* tails) {
-    const Bits value = value_at(tree, slot);
-    const auto [at, added] = numbers_.try_emplace(value, static_cast<uint16_t>(numbers_.size()));
-    if (numbers_.size() > kMostDictionary) return false;
+  uint32_t dictionary_number(Bits value) {
+    const auto [at, added] = numbers_.try_emplace(value, static_cast<uint32_t>(numbers_.size()));
     if (added) {
       const unsigned char* raw = reinterpret_cast<const unsigned char*>(&value);
       storage_.dictionary.insert(storage_.dictionary.end(), raw, raw + sizeof value);
     }
+    return at->second;
+  }
+
+  void fill_row_leaf(uint32_t slot, uint16_t leaf, RowTail* tails) const {
     if (depth() <= 6) {
-      tails[slot].leaf[0] = at->second;
+      tails[slot].leaf[0] = leaf;
     } else if (depth() == 7) {  // level 7 has no nodes: left
-      tails[slot / 2].leaf[slot % 2 * 2] = at->second;
+      tails[slot / 2].leaf[slot % 2 * 2] = leaf;
     } else {
-      tails[slot / 4].leaf[slot % 4] = at->second;
+      tails[slot / 4].leaf[slot % 4] = leaf;
     }
-    return true;
   }
 
   static void fill_row_node(const ByteTree& tree, uint32_t n, RowTree* row, RowTail* tails,
@@ -170,19 +222,21 @@ template <class S> class LeafBuilder {
   }
 
   const ForestTables& tables_;
+  const NormalForest& normal_;
   LeafLayout layout_;
   RankStorage& storage_;
   const S* weights_;
-  std::unordered_map<Bits, uint16_t> numbers_;  // of the dictionary
+  std::unordered_map<Bits, uint32_t> numbers_;  // of the dictionary
 };
 
 }  // namespace
 
-void build_leaves(const ForestTables& tables, LeafLayout layout, RankStorage* storage) {
+void build_leaves(const ForestTables& tables, const NormalForest& normal, LeafLayout layout,
+                  RankStorage* storage) {
   if (tables.sum_is_double != 0) {
-    LeafBuilder<double>(tables, layout, storage).run();
+    LeafBuilder<double>(tables, normal, layout, storage).run();
   } else {
-    LeafBuilder<float>(tables, layout, storage).run();
+    LeafBuilder<float>(tables, normal, layout, storage).run();
   }
 }
 

@@ -71,8 +71,8 @@ size_t PackedForest::table_bytes() const {
          s.ranks.trees.size() * sizeof(ByteTree) +
          s.ranks.row_trees.size() * (sizeof(RowTree) + 64 * sizeof(RowTail) + sizeof(RowExtra)) +
          s.ranks.floats.size() * sizeof(float) + s.ranks.doubles.size() * sizeof(double) +
-         s.ranks.slot_values.size() + s.ranks.exits.size() * sizeof(uint32_t) +
-         s.ranks.level_planes.size() * sizeof(uint16_t);
+         s.ranks.slot_values.size() + s.ranks.tail_nodes.size() * sizeof(TailNode) +
+         s.ranks.exits.size() * sizeof(uint32_t) + s.ranks.level_planes.size() * sizeof(uint16_t);
 }
 
 PackedForest pack(const ForestView& forest, Isa isa) {
@@ -107,7 +107,7 @@ PackedForest pack(const ForestView& forest, Isa isa) {
   storage.kernels = &table_for(isa);
   if (sums && storage.kernels->forest_rows != nullptr && tables.modes == nullptr &&
       build_ranks(tables, storage.normal, &storage.ranks)) {
-    build_leaves(tables, storage.kernels->forest_leaf_layout, &storage.ranks);
+    build_leaves(tables, storage.normal, storage.kernels->forest_leaf_layout, &storage.ranks);
     tables.bytes = &storage.ranks.forest;
   }
   return packed;

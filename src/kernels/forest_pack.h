@@ -53,6 +53,7 @@ struct RankStorage {
   AlignedVector<RowExtra> row_extras;
   AlignedVector<unsigned char> dictionary;
   AlignedVector<unsigned char> slot_values;
+  AlignedVector<TailNode> tail_nodes;
   std::vector<uint32_t> exits;
   std::vector<uint16_t> level_planes;
 };
@@ -61,7 +62,8 @@ struct RankStorage {
 bool build_ranks(const ForestTables& tables, const NormalForest& normal, RankStorage* storage);
 
 // Adds leaf values to the tables that build_ranks() made, in the layout that the kernels like.
-void build_leaves(const ForestTables& tables, LeafLayout layout, RankStorage* storage);
+void build_leaves(const ForestTables& tables, const NormalForest& normal, LeafLayout layout,
+                  RankStorage* storage);
 
 // Element `index` of an array of `type`.
 double number_at(const void* array, Scalar type, size_t index);

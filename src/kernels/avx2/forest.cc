@@ -8,6 +8,8 @@ namespace {
 
 #include "kernels/simd/forest_walk.inl.h"
 
+#include "kernels/simd/forest_exits.inl.h"
+
 #include "kernels/simd/forest_batch.inl.h"
 
 #include "kernels/simd/forest_row.inl.h"

@@ -5,9 +5,6 @@
 //   add_leaves(SumJob): adds the leaves of up to kSumTrees trees whose codes are ready;
 //   place(sums, is_double, row): where add_leaves keeps row `row` of a block (0..63).
 
-typedef double LooseDouble __attribute__((aligned(1), may_alias));
-typedef float LooseFloat __attribute__((aligned(1), may_alias));
-
 // Rows of x as they came; element reads widen to double.
 struct Rows {
   const uint8_t* data;
@@ -100,34 +97,6 @@ inline void make_columns(const Chunk& chunk) {
   }
 }
 
-// Goes on node by node from the exit of a table to a leaf.
-inline uint32_t leaf_from(const ForestNode* nodes, uint32_t at, const Rows& rows, size_t row) {
-  while (nodes[at].feature != kLeafFeature) {
-    const double value = rows.at(row, nodes[at].feature & kFeatureMask);
-    const bool nan_left = (nodes[at].feature & kNanLeft) != 0 && value != value;
-    at = nodes[at].left + ((value <= nodes[at].threshold || nan_left) ? 0 : 1);
-  }
-  return nodes[at].left;
-}
-
-// Adds leaves row by row; sums are [row][target]. For any leaf and any depth.
-template <class S>
-inline void add_exits(const Chunk& chunk, const ByteTree& tree, const uint8_t* slots) {
-  const ForestTables& forest = *chunk.forest;
-  const S* weights = static_cast<const S*>(forest.weights);
-  S* sums = static_cast<S*>(chunk.sums);
-  const size_t width = forest.target_count;
-  for (size_t r = 0; r < chunk.rows.count; ++r) {
-    const size_t leaf = leaf_from(forest.nodes, tree.exits[slots[r]], chunk.rows, r);
-    S* sum = sums + r * width;
-    if (forest.leaf_targets != nullptr) {
-      sum[forest.leaf_targets[leaf]] += weights[leaf];
-    } else {
-      for (size_t k = 0; k < width; ++k) sum[k] += weights[leaf * width + k];
-    }
-  }
-}
-
 // Adds leaves by slot, four trees at a time so that their values stay in L1; sums are
 // [target][chunk_rows].
 template <class S> inline void add_slots(const SumJob& job) {
@@ -169,6 +138,28 @@ template <class V> inline WalkFunction choose_walk(const ByteForest& bytes, bool
               : walk_function<V, false, false>(bytes.depth, bytes.narrow);
 }
 
+// Adds the leaves of trees that have been walked.
+template <class V, class S> inline void add_walked(const Chunk& chunk, const SumJob& job) {
+  const ForestTables& forest = *chunk.forest;
+  const ByteForest& bytes = *forest.bytes;
+  S* sums = static_cast<S*>(chunk.sums);
+  if (bytes.sums == kSumSlots) {
+    add_slots<S>(job);
+  } else if (bytes.sums == kSumVectors) {
+    for (size_t k = 0; k < job.tree_count; ++k) {
+      add_vectors<S>(job.trees[k], job.codes + k * job.codes_pitch, chunk.rows.count,
+                     forest.target_count, sums);
+    }
+  } else if (bytes.sums == kSumExits) {
+    for (size_t k = 0; k < job.tree_count; ++k) {
+      add_exits<S>(forest, job.trees[k], job.codes + k * job.codes_pitch, chunk.rows.data,
+                   chunk.rows.stride_bytes, chunk.rows.count, sums);
+    }
+  } else if constexpr (V::kDictionaries) {
+    V::add_leaves(job, sizeof(S) == sizeof(double));
+  }
+}
+
 template <class V> inline void run_group(const Chunk& chunk, const RankGroup& group) {
   const ForestTables& forest = *chunk.forest;
   const ByteForest& bytes = *forest.bytes;
@@ -198,35 +189,25 @@ template <class V> inline void run_group(const Chunk& chunk, const RankGroup& gr
     const SumJob sum = {
         &bytes,     trees,           count, chunk.codes, bytes.chunk_rows, chunk.block_count,
         chunk.sums, bytes.chunk_rows};
-    if constexpr (V::kDictionaries) {
-      if (codes) V::add_leaves(sum, forest.sum_is_double != 0);
-    }
-    if (bytes.sums == kSumSlots) {
-      if (forest.sum_is_double != 0) {
-        add_slots<double>(sum);
-      } else {
-        add_slots<float>(sum);
-      }
-    }
-    if (bytes.sums != kSumExits) continue;
-    for (uint32_t k = 0; k < count; ++k) {
-      const uint8_t* slots = chunk.codes + k * bytes.chunk_rows;
-      if (forest.sum_is_double != 0) {
-        add_exits<double>(chunk, trees[k], slots);
-      } else {
-        add_exits<float>(chunk, trees[k], slots);
-      }
+    if (forest.sum_is_double != 0) {
+      add_walked<V, double>(chunk, sum);
+    } else {
+      add_walked<V, float>(chunk, sum);
     }
   }
 }
 
-// Starts the sums: [row][target] for kSumExits, else [target][chunk_rows].
+inline bool sums_by_row(const ByteForest& bytes) {
+  return bytes.sums == kSumExits || bytes.sums == kSumVectors;
+}
+
+// Starts the sums: [row][target] or [target][chunk_rows].
 template <class S> inline void start_sums(const Chunk& chunk) {
   const ForestTables& forest = *chunk.forest;
   const ByteForest& bytes = *forest.bytes;
   const S* first = static_cast<const S*>(forest.first);
   S* sums = static_cast<S*>(chunk.sums);
-  if (bytes.sums == kSumExits) {
+  if (sums_by_row(bytes)) {
     for (size_t r = 0; r < chunk.rows.count; ++r) {
       for (size_t k = 0; k < forest.target_count; ++k) *sums++ = first[k];
     }
@@ -265,7 +246,7 @@ template <class V, class S> inline void finish_sums(const Chunk& chunk, uint8_t*
                          place_of<V>(bytes.sums, sizeof(S) == sizeof(double), r % kBlockRows);
     for (size_t k = 0; k < forest.target_count; ++k, out += size) {
       const size_t at =
-          bytes.sums == kSumExits ? r * forest.target_count + k : k * bytes.chunk_rows + place;
+          sums_by_row(bytes) ? r * forest.target_count + k : k * bytes.chunk_rows + place;
       finish_sum<S>(forest, sums[at], k, out);
     }
   }

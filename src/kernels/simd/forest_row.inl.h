@@ -70,8 +70,9 @@ inline uint32_t leaf_of(const typename V::RowRanks& vector, const uint8_t* ranks
 }
 
 template <class V, class S, int kDepth, bool kNan>
-void add_trees(const ByteForest& bytes, const RankGroup& group, const uint8_t* ranks, S* sums,
-               size_t target_count) {
+void add_trees(const ForestTables& forest, const RankGroup& group, const uint8_t* ranks,
+               const uint8_t* row, S* sums) {
+  const ByteForest& bytes = *forest.bytes;
   constexpr uint32_t kAtOnce = 64;
   const typename V::RowRanks vector(ranks);
   const S* dictionary = static_cast<const S*>(bytes.dictionary);
@@ -90,7 +91,11 @@ void add_trees(const ByteForest& bytes, const RankGroup& group, const uint8_t* r
             leaf_of<V, kDepth, kNan>(vector, ranks, trees[k], tails + size_t{64} * k, extras + k));
       }
     }
-    if (target_count == 1) {
+    if (bytes.row_exits != 0) {
+      add_row_exits<S>(forest, bytes.trees + group.first_tree + t, leaves, count, row, sums);
+      continue;
+    }
+    if (forest.target_count == 1) {
       S sum = sums[0];
       for (uint32_t k = 0; k < count; ++k) sum += dictionary[leaves[k]];
       sums[0] = sum;
@@ -101,7 +106,8 @@ void add_trees(const ByteForest& bytes, const RankGroup& group, const uint8_t* r
 }
 
 template <class S>
-using AddTrees = void (*)(const ByteForest&, const RankGroup&, const uint8_t*, S*, size_t);
+using AddTrees = void (*)(const ForestTables&, const RankGroup&, const uint8_t*, const uint8_t*,
+                          S*);
 
 template <class V, class S, bool kNan> AddTrees<S> add_trees_function(int depth) {
   switch (depth) {
@@ -144,7 +150,7 @@ inline void one_row(const ForestTables& forest, const uint8_t* row, const RowScr
   const AddTrees<S> add = nan && bytes.nan_left != 0 ? add_trees_function<V, S, true>(bytes.depth)
                                                      : add_trees_function<V, S, false>(bytes.depth);
   for (size_t g = 0; g < bytes.group_count; ++g) {
-    add(bytes, bytes.groups[g], scratch.ranks + 64 * g, sums, forest.target_count);
+    add(forest, bytes.groups[g], scratch.ranks + 64 * g, row, sums);
   }
   const size_t size = forest.output_is_double != 0 ? sizeof(double) : sizeof(float);
   for (size_t k = 0; k < forest.target_count; ++k, out += size) {
