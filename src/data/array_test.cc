@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "data/array_spill.h"
+#include "data/data_for_test.h"
 #include "data/row_writer.h"
-#include "data/test_support.h"
 #include "wire/npy/npy_writer.h"
 #include "wire/npy/npz.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/test_support.h"
+#include "data/data_for_test.h"
 
 namespace tundish {
 namespace {

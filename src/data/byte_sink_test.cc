@@ -6,8 +6,8 @@
 
 #include <csignal>
 
+#include "data/data_for_test.h"
 #include "data/row_writer.h"
-#include "data/test_support.h"
 
 namespace tundish {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "data/test_support.h"
+#include "data/data_for_test.h"
 
 namespace tundish {
 namespace {

@@ -1,9 +1,9 @@
 // Opening readers and writers: formats, names, targets, whole inputs.
 #include <gtest/gtest.h>
 
+#include "data/data_for_test.h"
 #include "data/row_faults.h"
 #include "data/row_writer.h"
-#include "data/test_support.h"
 
 namespace tundish {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "data/data_for_test.h"
 #include "data/row_writer.h"
-#include "data/test_support.h"
 
 namespace tundish {
 namespace {

@@ -1,6 +1,6 @@
 // Small files and contracts for the tests of this module.
-#ifndef TUNDISH_DATA_TEST_SUPPORT_H_
-#define TUNDISH_DATA_TEST_SUPPORT_H_
+#ifndef TUNDISH_DATA_DATA_FOR_TEST_H_
+#define TUNDISH_DATA_DATA_FOR_TEST_H_
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -115,4 +115,4 @@ inline bool contains(const std::string& text, const std::string& part) {
 
 }  // namespace tundish::data_test
 
-#endif  // TUNDISH_DATA_TEST_SUPPORT_H_
+#endif  // TUNDISH_DATA_DATA_FOR_TEST_H_
