@@ -24,7 +24,7 @@ LineSource::LineSource(std::string path, int descriptor, RecordRule rule, const 
       rule_(rule),
       delimiter_(rule == RecordRule::kTab ? '\t' : ','),
       max_line_bytes_(limits.max_line_bytes),
-      buffer_(kBufferBytes + kPaddingBytes) {}
+      buffer_(descriptor < 0 ? 0 : kBufferBytes + kPaddingBytes) {}
 
 LineSource::LineSource(LineSource&& other) noexcept
     : path_(std::move(other.path_)),
