@@ -2,9 +2,10 @@
 #ifndef TUNDISH_IR_EXEC_CONTEXT_H_
 #define TUNDISH_IR_EXEC_CONTEXT_H_
 
+#include <concepts>
 #include <cstddef>
-#include <functional>
 #include <span>
+#include <type_traits>
 
 #include "ir/op_def.h"
 #include "tundish/value.h"
@@ -16,7 +17,8 @@ namespace tundish {
 class RangeFunction {
  public:
   template <class F>
-  RangeFunction(F& callable)  // NOLINT: made at the call
+  requires(!std::same_as<std::remove_cv_t<F>, RangeFunction>)  // else it would beat the copy
+      RangeFunction(F& callable)                               // NOLINT: made at the call
       : object_(&callable), call_([](void* object, int64_t begin, int64_t end) {
           (*static_cast<F*>(object))(begin, end);
         }) {}
