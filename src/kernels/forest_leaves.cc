@@ -108,8 +108,10 @@ template <class S> class LeafBuilder {
 
   std::vector<Bits> distinct(const ByteTree& tree) const {
     std::vector<Bits> values;
-    for (uint32_t k = 0; k < (1u << storage_.forest.depth); ++k)
-      values.push_back(value_at(tree, k));
+    for (uint32_t k = 0; k < (1u << depth()); ++k) {
+      const Bits value = value_at(tree, k);  // a shallow leaf fills many slots in a row
+      if (values.empty() || values.back() != value) values.push_back(value);
+    }
     std::sort(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
     return values;
@@ -184,12 +186,15 @@ template <class S> class LeafBuilder {
   uint32_t depth() const { return storage_.forest.depth; }
 
   uint32_t dictionary_number(Bits value) {
+    if (!numbers_.empty() && value == last_value_) return last_number_;
     const auto [at, added] = numbers_.try_emplace(value, static_cast<uint32_t>(numbers_.size()));
     if (added) {
       const unsigned char* raw = reinterpret_cast<const unsigned char*>(&value);
       storage_.dictionary.insert(storage_.dictionary.end(), raw, raw + sizeof value);
     }
-    return at->second;
+    last_value_ = value;
+    last_number_ = at->second;
+    return last_number_;
   }
 
   void fill_row_leaf(uint32_t slot, uint16_t leaf, RowTail* tails) const {
@@ -226,6 +231,8 @@ template <class S> class LeafBuilder {
   LeafLayout layout_;
   RankStorage& storage_;
   const S* weights_;
+  Bits last_value_ = 0;
+  uint32_t last_number_ = 0;
   std::unordered_map<Bits, uint32_t> numbers_;  // of the dictionary
 };
 

@@ -113,6 +113,12 @@ class RankBuilder {
     return 1 + std::max(depth_below(left, most - 1), depth_below(left + 1, most - 1));
   }
 
+  size_t count_nodes(uint32_t node, uint32_t most) const {
+    if (most == 0 || is_leaf(node)) return 0;
+    const uint32_t left = normal_.nodes[node].left;
+    return 1 + count_nodes(left, most - 1) + count_nodes(left + 1, most - 1);
+  }
+
   // Distinct features on each of the first eight levels.
   void count_level(uint32_t node, uint32_t level, std::vector<std::vector<bool>>* seen,
                    std::vector<uint32_t>* counts) const {
@@ -141,6 +147,8 @@ class RankBuilder {
         if (counts[level] > kMostLevelPlanes) depth = level;
       }
     }
+    // Fewer nodes than ranks always fit.
+    if (count_nodes(root, depth) <= std::min<size_t>(kMostRanks, kMostPlanes)) return depth;
     Thresholds alone;
     collect(root, depth, &alone);
     while (!sort_and_fit(&alone)) {
