@@ -122,9 +122,8 @@ class PackedForest {
 // must be one that isa_available() accepts. May throw std::bad_alloc, nothing else.
 PackedForest pack(const ForestView& forest, Isa isa);
 
-// Bytes of scratch that run() needs for exactly `row_count` rows (any alignment; more is fine). It
-// depends on whether the rows go one by one, so ask for each size, or take the greater of the
-// answers for 1 row and for the greatest batch: that is enough for every batch up to it.
+// Bytes of scratch that run() needs for `row_count` rows or fewer (any alignment). Does not grow
+// with the batch beyond some thousand rows.
 size_t scratch_bytes(const PackedForest& forest, size_t row_count);
 
 // Evaluates rows. x: row_count rows of input_type, row r at element r * row_stride_elements, at

@@ -20,6 +20,7 @@ struct PackedForest::Storage {
 namespace {
 
 constexpr size_t kAlignment = 64;
+constexpr size_t kMostByteTargets = 1024;  // sums of a block of 64 rows: half of a 1 MB L2
 
 // Weights and base values in the accumulation type.
 template <class S>
@@ -105,8 +106,8 @@ PackedForest pack(const ForestView& forest, Isa isa) {
   }
   const bool sums = forest.aggregate == Aggregate::kSum || forest.aggregate == Aggregate::kAverage;
   storage.kernels = &table_for(isa);
-  if (sums && storage.kernels->forest_rows != nullptr && tables.modes == nullptr &&
-      build_ranks(tables, storage.normal, &storage.ranks)) {
+  if (sums && forest.target_count <= kMostByteTargets && storage.kernels->forest_rows != nullptr &&
+      tables.modes == nullptr && build_ranks(tables, storage.normal, &storage.ranks)) {
     build_leaves(tables, storage.normal, storage.kernels->forest_leaf_layout, &storage.ranks);
     tables.bytes = &storage.ranks.forest;
   }
@@ -117,13 +118,13 @@ size_t PackedForest::scratch_bytes(size_t row_count) const {
   const ForestTables& tables = *tables_;
   if (tables.bytes == nullptr) return kAlignment;
   const ByteForest& bytes = *tables.bytes;
-  if (takes_rows_singly(row_count)) {
-    return bytes.group_count * 64 + bytes.column_count * sizeof(float) +
-           tables.target_count * sizeof(double) + 4 * kAlignment;
-  }
-  return bytes.column_count * (bytes.chunk_rows + 16) * sizeof(float) +
-         bytes.most_slots * bytes.chunk_rows + kSumTrees * bytes.chunk_rows +
-         tables.target_count * bytes.chunk_rows * sizeof(double) + 5 * kAlignment;
+  const size_t singly = bytes.group_count * 64 + bytes.column_count * sizeof(float) +
+                        tables.target_count * sizeof(double) + 4 * kAlignment;
+  if (takes_rows_singly(row_count)) return singly;
+  const size_t batch = bytes.column_count * (bytes.chunk_rows + 16) * sizeof(float) +
+                       bytes.most_slots * bytes.chunk_rows + kSumTrees * bytes.chunk_rows +
+                       tables.target_count * bytes.chunk_rows * sizeof(double) + 5 * kAlignment;
+  return std::max(singly, batch);
 }
 
 bool PackedForest::takes_rows_singly(size_t row_count) const {

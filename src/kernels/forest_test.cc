@@ -95,6 +95,23 @@ TEST(Forest, names_the_kernel_that_runs) {
   }
 }
 
+TEST(Forest, asks_for_no_less_scratch_for_more_rows) {
+  for (int features : {1, 8, 40}) {
+    ForestOptions options;
+    options.tree_count = 400;
+    options.feature_count = features;
+    const TestForest forest = make_forest(options);
+    for (size_t i = 0; i < kIsaCount; ++i) {
+      if (!isa_available(static_cast<Isa>(i))) continue;
+      const PackedForest packed = pack(forest.view, static_cast<Isa>(i));
+      for (size_t n = 1; n < 40; ++n) {
+        EXPECT_LE(scratch_bytes(packed, n), scratch_bytes(packed, n + 1));
+      }
+      EXPECT_EQ(scratch_bytes(packed, 2000), scratch_bytes(packed, 200000));
+    }
+  }
+}
+
 TEST(Forest, takes_no_ranks_where_they_cost_more_than_they_save) {
   ForestOptions options;
   options.tree_count = 2;
