@@ -240,9 +240,11 @@ TEST(Exchange, tables_are_mapped_from_a_native_file) {
   ASSERT_TRUE(model.has_value()) << model.error().to_string();
   const Node& node = model->graph.node(model->graph.order()[0]);
   size_t inside = 0;
+  size_t constants = 0;
   for (const ValueId input : node.inputs) {
     const Tensor* constant = model->graph.constant(input);
     if (constant == nullptr) continue;
+    ++constants;
     const auto* at = static_cast<const uint8_t*>(constant->data());
     if (at < file.data() || at >= file.data() + file.size()) continue;
     ++inside;
@@ -250,7 +252,8 @@ TEST(Exchange, tables_are_mapped_from_a_native_file) {
       EXPECT_EQ(reinterpret_cast<uintptr_t>(at) % 64, 0u);
     }
   }
-  EXPECT_EQ(inside, 7u);
+  EXPECT_EQ(inside, constants);
+  EXPECT_GE(constants, 7u);
 }
 
 // Every byte of a small file of ours, one bit and all bits: refused, each time.
@@ -291,15 +294,21 @@ TEST(Exchange, operators) {
   const ValueId size = *builder.op("Abs", {*builder.op("Neg", {scaled})});
   const ValueId low = *builder.op("LessOrEqual", {size, half});
   const ValueId picked = *builder.op("Where", {low, scaled, half});
-  const ValueId sum = *builder.op("ReduceSum", {picked, axes});
+  // Not a sum: ONNX Runtime adds the elements of a row in another order.
+  const ValueId smallest = *builder.op("ReduceMin", {picked, axes});
   const ValueId largest = *builder.op("ReduceMax", {size, axes});
-  const ValueId joined = *builder.op("Concat", {sum, largest}, along);
-  const ValueId label = *builder.op("Cast", {*builder.op("Greater", {sum, half})}, to_int64);
+  const ValueId joined = *builder.op("Concat", {smallest, largest}, along);
+  const ValueId label = *builder.op("Cast", {*builder.op("Greater", {smallest, half})}, to_int64);
   ASSERT_TRUE(builder.output(joined, "joined").has_value());
   ASSERT_TRUE(builder.output(*builder.op("Squeeze", {label, axes}), "label").has_value());
   auto graph = std::move(builder).finish();
   ASSERT_TRUE(graph.has_value()) << graph.error().to_string();
-  const Tensor rows = rows_for(*graph, DType::kFloat64);
+  Tensor rows = rows_for(*graph, DType::kFloat64);
+  // Finite ones: its extrema skip NaN.
+  std::mt19937_64 random(4);
+  for (double& value : rows.mutable_values<double>()) {
+    value = static_cast<double>(random() % 41) / 16 - 1;
+  }
   const std::string bytes = exported(*graph, Target::kPortable);
   const std::vector<Tensor> before = answers_of(*graph, rows);
   auto model = import_bytes(bytes);

@@ -83,8 +83,11 @@ Status GraphReader::read_opsets() {
       return Unsupported(cat("opset ", opset.version, " of domain ", quoted(domain), "; up to ",
                              highest_opset(domain), " is read"));
     }
-    if (!opsets_.emplace(domain, opset.version).second) {
-      return InvalidModel(cat("domain ", quoted(domain), " is imported twice"));
+    // skl2onnx writes the same entry twice.
+    const auto [known, is_new] = opsets_.emplace(domain, opset.version);
+    if (!is_new && known->second != opset.version) {
+      return InvalidModel(cat("domain ", quoted(domain), " is imported as ", known->second, " and ",
+                              opset.version));
     }
   }
   // IR version 1 and 2 files may leave it out: opset 1.

@@ -56,6 +56,7 @@ constexpr std::array kRules = {
     Rule{"", "Sqrt", lift_elementwise},
     Rule{"", "Squeeze", lift_shape_attribute},
     Rule{"", "Sub", lift_elementwise},
+    Rule{"", "Sum", lift_sum},
     Rule{"", "Transpose", lift_elementwise},
     Rule{"", "Unsqueeze", lift_shape_attribute},
     Rule{"", "Where", lift_elementwise},

@@ -56,6 +56,7 @@ Result<std::vector<ValueId>> lift_label_encoder(Lift& lift);
 Result<std::vector<ValueId>> lift_reduction(Lift& lift);
 Result<std::vector<ValueId>> lift_shape_attribute(Lift& lift);
 Result<std::vector<ValueId>> lift_slice(Lift& lift);
+Result<std::vector<ValueId>> lift_sum(Lift& lift);
 Result<std::vector<ValueId>> lift_tree_classifier(Lift& lift);
 Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift);
 Result<std::vector<ValueId>> lift_tree_regressor(Lift& lift);

@@ -88,12 +88,17 @@ def node_lists(order, ids):
     ), leaves
 
 
-def regressor(name, dtype=TensorProto.FLOAT, tensors=False, order=range(10), ids=range(5), targets=None, **more):
+def regressor(name, dtype=TensorProto.FLOAT, tensors=False, order=range(10), ids=range(5), targets=None, both=False,
+              **more):
     lists, leaves = node_lists(order, list(ids))
     ids = list(ids)
     lists.update(target_treeids=[r[0] for r in leaves], target_nodeids=[ids[r[1]] for r in leaves],
                  target_ids=[targets[r[1]] if targets else 0 for r in leaves], target_weights=[r[7] for r in leaves],
                  n_targets=2 if targets else 1)
+    if both:
+        for key in ("target_treeids", "target_nodeids", "target_weights"):
+            lists[key] = [value for value in lists[key] for _ in range(2)]
+        lists.update(target_ids=[0, 1] * len(leaves), n_targets=2)
     if tensors:
         for key in ("nodes_values", "target_weights"):
             lists[key + "_as_tensor"] = numpy_helper.from_array(np.array(lists.pop(key)) * 1.0000001, key)
@@ -120,7 +125,8 @@ def trees():
     regressor("regressor_average", aggregate_function="AVERAGE", base_values=[0.1])
     regressor("regressor_min", aggregate_function="MIN")
     regressor("regressor_max", aggregate_function="MAX", base_values=[-0.7])
-    regressor("regressor_two_targets", targets=[0, 1, 0, 1, 0], base_values=[0.25, -0.5])
+    regressor("regressor_two_targets", targets=[0, 1, 0, 1, 0])
+    regressor("regressor_two_targets_base", both=True, base_values=[0.25, -0.5])
     regressor("regressor_logistic_ignored", post_transform="LOGISTIC")
     labels = dict(classlabels_strings=["a", "b"])
     for name, transform, shift in (("none", "NONE", 0.0), ("logistic", "LOGISTIC", 0.0), ("positive", "NONE", 3.0),

@@ -20,6 +20,24 @@ Result<Aggregate> aggregate_of(std::string_view name) {
   return static_cast<Aggregate>(at - kNames.begin());
 }
 
+// ONNX Runtime answers 0 and not the base value for a target that no tree has scored; the
+// specification says nothing.
+Status check_base(const SourceTrees& trees, const std::vector<double>& base) {
+  if (base.empty()) return ok();
+  if (static_cast<int64_t>(base.size()) != trees.target_count) {
+    return Unsupported(cat(base.size(), " base_values for ", trees.target_count, " targets"));
+  }
+  if (trees.target_count == 1) return ok();
+  TRY_ASSIGN(const std::vector<Scored> scored, scored_targets(trees));
+  for (size_t target = 0; target < scored.size(); ++target) {
+    if (scored[target] != Scored::kAlways && base[target] != 0) {
+      return Unsupported(
+          cat("target ", target, " has a base value and a score for some rows only"));
+    }
+  }
+  return ok();
+}
+
 Tensor base_tensor(const std::vector<double>& base, DType dtype) {
   if (dtype == DType::kFloat64) return Tensor::of(std::span<const double>(base));
   const std::vector<float> narrow(base.begin(), base.end());
@@ -41,9 +59,7 @@ Result<std::vector<ValueId>> lift_tree_regressor(Lift& lift) {
   TRY_ASSIGN(const PostTransform transform, post_transform_of(transform_name));
   TRY(read_tree_lists(lift, {"target_"}, trees));
   TRY_ASSIGN(const std::vector<double> base, number_list(lift, "base_values", accumulate));
-  if (!base.empty() && static_cast<int64_t>(base.size()) != trees.target_count) {
-    return Unsupported(cat(base.size(), " base_values for ", trees.target_count, " targets"));
-  }
+  TRY(check_base(trees, base));
   TRY_ASSIGN(const int64_t feature_count, feature_count_of(lift));
   TRY_ASSIGN(TreeEnsemble tables, tables_of(trees, feature_count, lift.limits));
   const bool sums = trees.aggregate == Aggregate::kSum;
