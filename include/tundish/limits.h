@@ -18,6 +18,9 @@ struct Limits {
   uint64_t decompression_free_bytes = uint64_t{64} << 20;
   /// Memory of an xz or lzma decoder, which its header asks for: `xz -9` needs 65 MiB.
   uint64_t max_lzma_memory_bytes = uint64_t{100} << 20;
+  /// Bytes of objects per byte of an (unpacked) pickle beyond the first 64 MiB: an object takes 32,
+  /// and its place in a list up to 12, from one byte of file at least. More is amplification.
+  uint64_t max_object_bytes_per_byte = 64;
   /// Opcodes of one pickle, nested ones included. A 1 GB forest needs about 50 million.
   uint64_t max_pickle_opcodes = 200'000'000;
   /// Values on the pickle machine's stack and open MARKs: real files stay below 2,000 (APPENDS

@@ -13,6 +13,7 @@ namespace tundish::pickle {
 
 namespace {
 constexpr size_t kListedRefusals = 1000;  // more of them tell nobody anything
+constexpr size_t kShownRefusals = 8;      // in one error message
 constexpr size_t kFirstStack = 256;
 constexpr uint64_t kHighestProtocol = 5;
 // Small allocations of one opcode between two checks of the arena's limit.
@@ -26,12 +27,21 @@ Status Session::refuse(ErrorCode code, std::string message, uint64_t offset) {
     return ok();
   }
   if (code != ErrorCode::kUnsupported) return Error(code, std::move(message));
-  if (pending_.size() < 8) {
+  if (shows_refusals()) {
     pending_.push_back({code, std::move(message), offset});
   } else {
     ++pending_unlisted_;
   }
   return ok();
+}
+
+bool Session::shows_refusals() const {
+  if (mode == ReadMode::kInspect) return graph.facts().refusals.size() < kListedRefusals;
+  return pending_.size() < kShownRefusals;
+}
+
+Error Session::overspent() const {
+  return Limit("the same parts of this pickle are used over and over, as no pickler writes it");
 }
 
 Status Session::pending() const {

@@ -23,8 +23,23 @@ enum class ReadMode : uint8_t {
 /// What all machines of one file share: the graph, limits and budgets, and what was refused.
 class Session {
  public:
-  Session(ObjectGraph& graph, const Limits& limits, ReadMode mode)
-      : graph(graph), limits(limits), mode(mode) {}
+  /// `stream_bytes`: size of the whole (unpacked) file.
+  Session(ObjectGraph& graph, const Limits& limits, ReadMode mode, uint64_t stream_bytes)
+      : graph(graph),
+        limits(limits),
+        mode(mode),
+        work_left_((uint64_t{1} << 20) + 4 * stream_bytes) {}
+
+  /// Counts `amount` bytes or items that are copied or looked at again. What a pickler writes is
+  /// looked at a few times; a file that makes the same part be read over and over is kLimit.
+  Status spend(uint64_t amount) {
+    if (amount > work_left_) [[unlikely]]
+      return overspent();
+    work_left_ -= amount;
+    return ok();
+  }
+  /// Whether one more refusal would still be shown.
+  bool shows_refusals() const;
 
   /// A name or opcode that is not accepted. Strict: kUntrusted ends the reading at once,
   /// kUnsupported is kept for pending(), so that what follows is looked at too. Inspect: listed.
@@ -40,6 +55,8 @@ class Session {
   uint64_t record_count = 0;
 
  private:
+  Error overspent() const;
+  uint64_t work_left_;
   std::vector<Refusal> pending_;
   size_t pending_unlisted_ = 0;
 };

@@ -33,6 +33,7 @@ Result<std::span<const int64_t>> Machine::shape_of(Session& session, ObjectId tu
     return InvalidModel(cat("an array of ", entries.size(), " dimensions; numpy allows ",
                             session.limits.max_array_rank));
   }
+  TRY(session.spend(entries.size()));
   int64_t* dims = graph.arena().allocate<int64_t>(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     const Object& entry = graph.at(entries[i]);
@@ -132,6 +133,7 @@ Status Machine::build_dtype_fields(NumpyDType& dtype, ObjectId names, ObjectId f
   if (graph.kind(names) != ObjectKind::kTuple || graph.kind(fields) != ObjectKind::kDict)
     return fault("the fields of a dtype have an unknown form");
   if (name_ids.size() > kMostFields) return fault(cat("a dtype of ", name_ids.size(), " fields"));
+  TRY(session_.spend(name_ids.size() * graph.items(fields).size()));
   NumpyField* list = graph.arena().allocate<NumpyField>(name_ids.size());
   for (size_t i = 0; i < name_ids.size(); ++i) {
     NumpyField field;
@@ -235,6 +237,7 @@ Result<ObjectId> Machine::reduce_scalar(ObjectId args) {
     object.kind = ObjectKind::kFloat;
     object.number = load_number(data, dtype.element, dtype.order);
   } else if (dtype.kind == 'U') {
+    TRY(session_.spend(bytes.size()));
     std::string text;
     if (!decode_ucs4(data, dtype.item_bytes, dtype.order, text))
       return fault("a numpy text holds what is no character");
@@ -291,6 +294,7 @@ Result<ObjectId> Machine::latin1_bytes(ObjectId text, ObjectId encoding) {
     return fault(cat("bytes made from ", graph.described(text), " by encoding ", quoted(name, 40),
                      "; only text by latin1 is a known form"));
   std::string_view bytes = graph.text(text);
+  TRY(session_.spend(bytes.size()));
   if (!is_ascii(bytes)) {
     TRY(graph.arena().check(bytes.size()));
     std::string encoded;
@@ -344,6 +348,7 @@ Result<ObjectId> Machine::reduce_set(ObjectKind kind, ObjectId args) {
     if (from != ObjectKind::kList && from != ObjectKind::kTuple && from != ObjectKind::kSet)
       return fault(cat("a set made from ", graph.described(items[0])));
     Items copied;
+    TRY(session_.spend(graph.items(items[0]).size()));
     TRY(graph.arena().check(graph.items(items[0]).size() * 2 * sizeof(ObjectId)));
     graph.append(copied, graph.items(items[0]));
     object.items = copied.data;

@@ -34,15 +34,15 @@ Result<ObjectId> Machine::add_global(std::string_view module, std::string_view n
   global.entry = find_allowed(global.module, name);
   ObjectGraph& graph = session_.graph;
   auto& uses = graph.mutable_facts().globals;
-  // Each mention costs the file two bytes at least (a memo entry and STACK_GLOBAL), a use here
-  // more.
+  // A few bytes of file can mention long names once more.
+  TRY(session_.spend(module.size() + name.size()));
   TRY(graph.arena().check(sizeof(GlobalUse) + module.size() + name.size()));
   graph.arena().charge(sizeof(GlobalUse) + module.size() + name.size());
   uses.push_back({std::string(module), std::string(name), offset_, global.entry != nullptr});
   if (global.entry == nullptr) {
     const Verdict verdict = judge_name(global.module, name);
     std::string message = cat(shown(global), " at offset ", offset_, " ", verdict.why);
-    const AllowEntry* near = find_allowed_elsewhere(name);
+    const AllowEntry* near = session_.shows_refusals() ? find_allowed_elsewhere(name) : nullptr;
     if (verdict.code == ErrorCode::kUnsupported && near != nullptr)
       message += cat(" (", near->module, ".", near->name, " is known)");
     TRY(session_.refuse(verdict.code, std::move(message), offset_));
@@ -69,6 +69,7 @@ Result<ObjectId> Machine::add_record(const Record& record) {
 }
 
 Result<ObjectId> Machine::add_tuple(std::span<const ObjectId> items) {
+  TRY(session_.spend(items.size()));
   TRY(session_.graph.arena().check(items.size() * sizeof(ObjectId)));
   Object object;
   object.kind = ObjectKind::kTuple;
@@ -138,6 +139,7 @@ Result<ObjectId> Machine::reduce_reconstructor(ObjectId args) {
   if (base == nullptr || base->module != "builtins") return fault("the base is no builtin class");
   Record record = {.type = type};
   const auto value = session_.graph.items(items[2]);
+  TRY(session_.spend(value.size()));
   if (base->name == "list" && session_.graph.kind(items[2]) == ObjectKind::kList) {
     TRY(session_.graph.arena().check(value.size() * sizeof(ObjectId)));
     session_.graph.append(record.list, value);
@@ -274,6 +276,7 @@ Status Machine::op_build() {
 // Text keys, each once (Python would take the last one without a word).
 Status Machine::check_state_dict(ObjectId dict) {
   const auto pairs = session_.graph.items(dict);
+  TRY(session_.spend(pairs.size()));
   std::vector<std::string_view> keys;
   keys.reserve(pairs.size() / 2);
   for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
@@ -303,6 +306,7 @@ Status Machine::check_state(const Record& record, ObjectId state) {
     // (dict | None, dict | None): instance attributes and slots.
     const auto parts = graph.items(state);
     bool slots = parts.size() == 2;
+    TRY(session_.spend(parts.size()));
     for (const ObjectId part : parts) {
       slots =
           slots && (graph.kind(part) == ObjectKind::kDict || graph.kind(part) == ObjectKind::kNone);

@@ -1,15 +1,19 @@
 #include "wire/pickle/pickle_reader.h"
 
+#include <algorithm>
 #include <new>
 #include <set>
 #include <utility>
 
+#include "base/checked.h"
 #include "base/strings.h"
 #include "wire/pickle/graph_check.h"
 
 namespace tundish::pickle {
 
 namespace {
+
+constexpr uint64_t kFreeObjectBytes = uint64_t{64} << 20;  // small files need no proportion
 
 // Bytes behind STOP: Python's joblib.load would not look at them, a second load() would.
 Error trailing_error(Session& session, Bytes stream, size_t at, const ArrayReader* arrays) {
@@ -77,10 +81,13 @@ void keep_first_mentions(std::vector<GlobalUse>& uses) {
 Result<ObjectGraph> read_pickle(std::shared_ptr<const void> owner, Bytes stream,
                                 const Limits& limits, ReadMode mode, const ArrayReader* arrays) {
   try {
-    ObjectGraph graph(std::move(owner), stream, limits.max_memory_bytes);
+    const uint64_t in_proportion =
+        kFreeObjectBytes + checked_mul<uint64_t>(stream.size(), limits.max_object_bytes_per_byte)
+                               .value_or(limits.max_memory_bytes);
+    ObjectGraph graph(std::move(owner), stream, std::min(limits.max_memory_bytes, in_proportion));
     PickleFacts& facts = graph.mutable_facts();
     facts.stored_bytes = facts.unpacked_bytes = stream.size();
-    Session session(graph, limits, mode);
+    Session session(graph, limits, mode, stream.size());
     Status status = run_file(session, stream, arrays);
     keep_first_mentions(facts.globals);
     if (!status) {
