@@ -61,6 +61,18 @@ class [[nodiscard]] Error {
   std::vector<std::string> places_;
 };
 
+namespace detail {
+
+/// An Error on the heap. Made and deleted out of line, so that the many places that return a
+/// Result stay small.
+struct ErrorDelete {
+  void operator()(Error* error) const;
+};
+using ErrorPointer = std::unique_ptr<Error, ErrorDelete>;
+ErrorPointer hold(Error error);
+
+}  // namespace detail
+
 /// Holds a T or an Error. Reading the value of a failed Result is a programming mistake and ends
 /// the process; test with has_value() or use TRY_ASSIGN.
 template <class T> class [[nodiscard]] Result {
@@ -70,13 +82,13 @@ template <class T> class [[nodiscard]] Result {
   Result(T value)
       : value_(std::move(value)), has_value_(true) {}  // NOLINT: conversion is the point
   Result(Error error)                                  // NOLINT
-      : error_(std::make_unique<Error>(std::move(error))), has_value_(false) {}
+      : error_(detail::hold(std::move(error))), has_value_(false) {}
 
   Result(Result&& other) noexcept : has_value_(other.has_value_) {
     if (has_value_) {
       new (&value_) T(std::move(other.value_));
     } else {
-      new (&error_) std::unique_ptr<Error>(std::move(other.error_));
+      new (&error_) detail::ErrorPointer(std::move(other.error_));
     }
   }
   Result& operator=(Result&& other) noexcept {
@@ -92,7 +104,7 @@ template <class T> class [[nodiscard]] Result {
     if (has_value_) {
       value_.~T();
     } else {
-      error_.~unique_ptr();
+      std::destroy_at(&error_);
     }
   }
 
@@ -116,7 +128,7 @@ template <class T> class [[nodiscard]] Result {
   }
   union {
     T value_;
-    std::unique_ptr<Error> error_;
+    detail::ErrorPointer error_;
   };
   bool has_value_;
 };
@@ -125,7 +137,7 @@ template <class T> class [[nodiscard]] Result {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Error error) : error_(std::make_unique<Error>(std::move(error))) {}  // NOLINT
+  Status(Error error) : error_(detail::hold(std::move(error))) {}  // NOLINT
 
   bool has_value() const { return error_ == nullptr; }
   explicit operator bool() const { return error_ == nullptr; }
@@ -134,7 +146,7 @@ class [[nodiscard]] Status {
   Error&& error() && { return std::move(*error_); }
 
  private:
-  std::unique_ptr<Error> error_;
+  detail::ErrorPointer error_;
 };
 
 /// The successful Status, for `return ok();`.

@@ -1,6 +1,12 @@
 #include "tundish/result.h"
 
 namespace tundish {
+namespace detail {
+
+void ErrorDelete::operator()(Error* error) const { delete error; }
+ErrorPointer hold(Error error) { return ErrorPointer(new Error(std::move(error))); }
+
+}  // namespace detail
 
 std::string_view error_code_name(ErrorCode code) {
   switch (code) {

@@ -119,8 +119,7 @@ Result<std::unique_ptr<NativeSession>> NativeSession::create(std::shared_ptr<con
   TRY_ASSIGN(const kernels::KernelTable* kernels, select_kernels(options.isa));
   TRY_ASSIGN(Program program, make_program(std::move(graph), ops, *kernels));
   const int threads = options.thread_count > 0 ? options.thread_count : available_thread_count();
-  std::unique_ptr<NativeSession> session(new NativeSession(std::move(program), threads));
-  return session;
+  return std::unique_ptr<NativeSession>(new NativeSession(std::move(program), threads));
 }
 
 // ---- Plans

@@ -12,7 +12,7 @@
 #include "base/mapped_file.h"
 #include "base/strings.h"
 #include "import/importer.h"
-#include "wire/corpus_for_test.h"
+#include "wire/joblib/corpus_for_test.h"
 #include "wire/json/json_value.h"
 #include "wire/npy/npy.h"
 

@@ -1,6 +1,6 @@
 // Counts heap allocations of this test program.
-#ifndef TUNDISH_ENGINES_TESTING_HEAP_COUNT_H_
-#define TUNDISH_ENGINES_TESTING_HEAP_COUNT_H_
+#ifndef TUNDISH_TESTS_ENGINES_HEAP_COUNT_H_
+#define TUNDISH_TESTS_ENGINES_HEAP_COUNT_H_
 
 #include <cstdint>
 
@@ -12,4 +12,4 @@ int64_t heap_allocations();
 
 }  // namespace tundish::testing
 
-#endif  // TUNDISH_ENGINES_TESTING_HEAP_COUNT_H_
+#endif  // TUNDISH_TESTS_ENGINES_HEAP_COUNT_H_

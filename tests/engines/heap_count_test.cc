@@ -1,4 +1,4 @@
-#include "engines/testing/heap_count.h"
+#include "heap_count.h"
 
 #include <gtest/gtest.h>
 
@@ -23,19 +23,24 @@ void* __libc_calloc(size_t count, size_t bytes);
 void* __libc_realloc(void* old, size_t bytes);
 void* __libc_memalign(size_t alignment, size_t bytes);
 
-void* malloc(size_t bytes) {
+void* counted_malloc(size_t bytes) __asm__("malloc");
+void* counted_calloc(size_t count, size_t bytes) __asm__("calloc");
+void* counted_realloc(void* old, size_t bytes) __asm__("realloc");
+void* counted_aligned_alloc(size_t alignment, size_t bytes) __asm__("aligned_alloc");
+
+void* counted_malloc(size_t bytes) {
   tundish::testing::allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_malloc(bytes);
 }
-void* calloc(size_t count, size_t bytes) {
+void* counted_calloc(size_t count, size_t bytes) {
   tundish::testing::allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_calloc(count, bytes);
 }
-void* realloc(void* old, size_t bytes) {
+void* counted_realloc(void* old, size_t bytes) {
   tundish::testing::allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_realloc(old, bytes);
 }
-void* aligned_alloc(size_t alignment, size_t bytes) {
+void* counted_aligned_alloc(size_t alignment, size_t bytes) {
   tundish::testing::allocations.fetch_add(1, std::memory_order_relaxed);
   return __libc_memalign(alignment, bytes);
 }

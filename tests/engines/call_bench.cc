@@ -1,7 +1,7 @@
 // What a call costs beyond its kernels: nanoseconds of an Identity of one number through run and
 // run_into, of each further node, and of small models' element-wise tails.
 //
-//   engines_bench
+//   call_bench
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

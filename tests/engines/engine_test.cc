@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "engines/testing/heap_count.h"
+#include "heap_count.h"
 #include "ir/builder.h"
 #include "ir/tree_ensemble.h"
 #include "ops/index.h"
