@@ -1,0 +1,246 @@
+#include "proof/tree_routing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "base/strings.h"
+#include "proof/ulp.h"
+
+namespace tundish {
+
+namespace {
+
+// One comparison of the source next to the one that takes its place.
+struct ComparisonPair {
+  int32_t feature;
+  TreeMode source_mode, shipped_mode;
+  double source_threshold, shipped_threshold;
+  int64_t node;  // in the shipped tables, for messages
+};
+
+double threshold_at(const TreeEnsemble& trees, int32_t node) {
+  const auto index = static_cast<size_t>(node);
+  return trees.node_threshold.dtype() == DType::kFloat32
+             ? static_cast<double>(trees.node_threshold.values<float>()[index])
+             : trees.node_threshold.values<double>()[index];
+}
+
+bool same_bytes(const Tensor& a, const Tensor& b) {
+  if (!a.defined() || !b.defined()) return a.defined() == b.defined();
+  return a.dtype() == b.dtype() && a.shape() == b.shape() &&
+         std::memcmp(a.data(), b.data(), a.byte_count()) == 0;
+}
+
+// Bytes of one leaf: its weight or weights, and its target.
+bool same_leaf(const TreeEnsemble& a, int32_t leaf_a, const TreeEnsemble& b, int32_t leaf_b) {
+  const size_t bytes =
+      a.leaf_weight.byte_count() / static_cast<size_t>(std::max<int64_t>(a.leaf_count(), 1));
+  const auto* weight_a = static_cast<const char*>(a.leaf_weight.data()) + bytes * size_t(leaf_a);
+  const auto* weight_b = static_cast<const char*>(b.leaf_weight.data()) + bytes * size_t(leaf_b);
+  if (std::memcmp(weight_a, weight_b, bytes) != 0) return false;
+  return !a.leaf_target.defined() || a.leaf_target.values<int32_t>()[size_t(leaf_a)] ==
+                                         b.leaf_target.values<int32_t>()[size_t(leaf_b)];
+}
+
+std::string summary_difference(const TreeEnsemble& a, const TreeEnsemble& b) {
+  if (a.tree_count() != b.tree_count()) return "the numbers of trees differ";
+  if (a.node_count() != b.node_count()) return "the numbers of comparisons differ";
+  if (a.target_count != b.target_count) return "the numbers of targets differ";
+  if (a.aggregate != b.aggregate) return "the aggregate functions differ";
+  if (a.accumulate != b.accumulate) return "the types of the sums differ";
+  if (!same_bytes(a.base, b.base)) return "the base values differ";
+  if (a.base.defined() && a.base_order != b.base_order) return "the base is added at another place";
+  const bool alike = a.leaf_weight.dtype() == b.leaf_weight.dtype() &&
+                     a.leaf_weight.shape().rank() == b.leaf_weight.shape().rank() &&
+                     a.leaf_target.defined() == b.leaf_target.defined();
+  return alike ? "" : "the leaves have another form";
+}
+
+// Walks both forests side by side, root to leaves, and lists the pairs of comparisons. Returns why
+// the shapes differ, or an empty string.
+std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped,
+                    std::vector<ComparisonPair>& pairs) {
+  std::vector<std::pair<int32_t, int32_t>> open;
+  for (int64_t tree = 0; tree < source.tree_count(); ++tree) {
+    open.emplace_back(source.tree_roots.values<int32_t>()[size_t(tree)],
+                      shipped.tree_roots.values<int32_t>()[size_t(tree)]);
+    while (!open.empty()) {
+      const auto [a, b] = open.back();
+      open.pop_back();
+      if ((a < 0) != (b < 0)) return cat("tree ", tree, " has another shape");
+      if (a < 0) {
+        if (!same_leaf(source, ~a, shipped, ~b)) return cat("a leaf of tree ", tree, " differs");
+        continue;
+      }
+      const auto i = size_t(a);
+      const auto j = size_t(b);
+      const uint8_t mode_a = source.node_mode.values<uint8_t>()[i];
+      const uint8_t mode_b = shipped.node_mode.values<uint8_t>()[j];
+      if (source.node_feature.values<int32_t>()[i] != shipped.node_feature.values<int32_t>()[j]) {
+        return cat("tree ", tree, " node ", b, " tests another feature");
+      }
+      if ((mode_a & kMissingTrue) != (mode_b & kMissingTrue)) {
+        return cat("tree ", tree, " node ", b, " sends missing values elsewhere");
+      }
+      pairs.push_back({source.node_feature.values<int32_t>()[i], TreeMode(mode_a & kTreeModeMask),
+                       TreeMode(mode_b & kTreeModeMask), threshold_at(source, a),
+                       threshold_at(shipped, b), b});
+      open.emplace_back(source.node_false.values<int32_t>()[i],
+                        shipped.node_false.values<int32_t>()[j]);
+      open.emplace_back(source.node_true.values<int32_t>()[i],
+                        shipped.node_true.values<int32_t>()[j]);
+    }
+  }
+  return "";
+}
+
+bool holds(TreeMode mode, double x, double threshold) {
+  switch (mode) {
+    case TreeMode::kLeq: return x <= threshold;
+    case TreeMode::kLt: return x < threshold;
+    case TreeMode::kGte: return x >= threshold;
+    case TreeMode::kGt: return x > threshold;
+    case TreeMode::kEq: return x == threshold;
+    case TreeMode::kNeq: return x != threshold;
+  }
+  return false;
+}
+
+bool is_lower_set(TreeMode mode) { return mode == TreeMode::kLeq || mode == TreeMode::kLt; }
+bool is_upper_set(TreeMode mode) { return mode == TreeMode::kGte || mode == TreeMode::kGt; }
+
+double neighbour(double value, bool up, DType dtype) {
+  if (dtype == DType::kFloat32) {
+    const auto narrow = static_cast<float>(value);
+    return up ? next_up(narrow) : next_down(narrow);
+  }
+  return up ? next_up(value) : next_down(value);
+}
+
+// The two inputs between which the shipped comparison changes its answer: `low` and the next float
+// above it. At the ends of the number line both are the same infinity.
+struct Sides {
+  double low, high;
+};
+
+Sides sides_of(const ComparisonPair& pair, DType dtype) {
+  const double t = pair.shipped_threshold;
+  const bool low_includes_threshold =
+      pair.shipped_mode == TreeMode::kLeq || pair.shipped_mode == TreeMode::kGt;
+  if (low_includes_threshold) return {t, neighbour(t, true, dtype)};
+  return {neighbour(t, false, dtype), t};
+}
+
+// Evaluates the chain on a matrix whose column f holds the values asked for feature f.
+Result<Tensor> evaluate_chain(const Graph& graph, const MonotoneChain& chain, Tensor matrix,
+                              Evaluator& evaluator) {
+  Value current(std::move(matrix));
+  for (const NodeId id : chain.nodes) {
+    const Node& node = graph.node(id);
+    std::vector<Value> inputs = {current};
+    for (size_t i = 1; i < node.inputs.size(); ++i)
+      inputs.emplace_back(*graph.constant(node.inputs[i]));
+    TRY_ASSIGN(std::vector<Value> outputs, evaluator.evaluate(node, inputs));
+    current = outputs.at(0);
+  }
+  if (current.tensor() == nullptr) return Internal("a monotone chain gave no tensor");
+  return *current.tensor();
+}
+
+double element(const Tensor& tensor, size_t index) {
+  return tensor.dtype() == DType::kFloat32 ? static_cast<double>(tensor.values<float>()[index])
+                                           : tensor.values<double>()[index];
+}
+
+// Places two probes per pair into columns, returns the row of each pair's first probe.
+Result<Tensor> probe_matrix(const std::vector<ComparisonPair>& pairs, int64_t width, DType dtype,
+                            std::vector<size_t>& rows) {
+  std::vector<size_t> filled(size_t(width), 0);
+  for (const ComparisonPair& pair : pairs) {
+    rows.push_back(filled[size_t(pair.feature)]);
+    filled[size_t(pair.feature)] += 2;
+  }
+  const size_t height = filled.empty() ? 0 : *std::max_element(filled.begin(), filled.end());
+  TRY_ASSIGN(Tensor matrix, Tensor::allocate(dtype, Shape{int64_t(height), width}));
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const Sides sides = sides_of(pairs[i], dtype);
+    const size_t at = rows[i] * size_t(width) + size_t(pairs[i].feature);
+    if (dtype == DType::kFloat32) {
+      matrix.mutable_values<float>()[at] = static_cast<float>(sides.low);
+      matrix.mutable_values<float>()[at + size_t(width)] = static_cast<float>(sides.high);
+    } else {
+      matrix.mutable_values<double>()[at] = sides.low;
+      matrix.mutable_values<double>()[at + size_t(width)] = sides.high;
+    }
+  }
+  return matrix;
+}
+
+std::string pair_difference(const ComparisonPair& pair, bool increasing, DType dtype,
+                            double image_low, double image_high) {
+  const bool source_lower = is_lower_set(pair.source_mode);
+  const bool directed = source_lower || is_upper_set(pair.source_mode);
+  const bool shipped_lower = is_lower_set(pair.shipped_mode);
+  if (!directed || (!shipped_lower && !is_upper_set(pair.shipped_mode))) {
+    return cat("comparison ", pair.node, " is an equality test");
+  }
+  if ((source_lower == increasing) != shipped_lower) {
+    return cat("comparison ", pair.node, " points the other way");
+  }
+  const Sides sides = sides_of(pair, dtype);
+  const bool same_low = holds(pair.source_mode, image_low, pair.source_threshold) ==
+                        holds(pair.shipped_mode, sides.low, pair.shipped_threshold);
+  const bool same_high = holds(pair.source_mode, image_high, pair.source_threshold) ==
+                         holds(pair.shipped_mode, sides.high, pair.shipped_threshold);
+  if (same_low && same_high) return "";
+  return cat("comparison ", pair.node, " on feature ", pair.feature, " differs at the input ",
+             same_low ? sides.high : sides.low);
+}
+
+bool identical(const ComparisonPair& pair) {
+  return pair.source_mode == pair.shipped_mode && pair.source_threshold == pair.shipped_threshold;
+}
+
+}  // namespace
+
+Result<RoutingResult> prove_routing(const Graph& source_graph, const TreeEnsemble& theirs,
+                                    const MonotoneChain& chain, const TreeEnsemble& shipped,
+                                    const ValueType& input, Evaluator& evaluator) {
+  RoutingResult result;
+  result.trees = shipped.tree_count();
+  result.leaves = shipped.leaf_count();
+  result.why = summary_difference(theirs, shipped);
+  if (!result.why.empty()) return result;
+  std::vector<ComparisonPair> pairs;
+  pairs.reserve(size_t(shipped.node_count()));
+  result.why = pair_up(theirs, shipped, pairs);
+  if (!result.why.empty()) return result;
+  result.comparisons = int64_t(pairs.size());
+
+  const bool all_identical =
+      chain.nodes.empty() && std::all_of(pairs.begin(), pairs.end(), identical);
+  if (all_identical || pairs.empty()) {
+    result.equivalent = true;
+    return result;
+  }
+  if (!input.shape || input.shape->size() != 2 || !(*input.shape)[1].is_known()) {
+    result.why = "the width of the input is not known";
+    return result;
+  }
+  const int64_t width = (*input.shape)[1].size();
+  std::vector<size_t> rows;
+  TRY_ASSIGN(Tensor probes, probe_matrix(pairs, width, input.dtype, rows));
+  TRY_ASSIGN(const Tensor images, evaluate_chain(source_graph, chain, probes, evaluator));
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const size_t at = rows[i] * size_t(width) + size_t(pairs[i].feature);
+    result.why = pair_difference(pairs[i], chain.increasing, input.dtype, element(images, at),
+                                 element(images, at + size_t(width)));
+    if (!result.why.empty()) return result;
+  }
+  result.equivalent = true;
+  return result;
+}
+
+}  // namespace tundish
