@@ -25,12 +25,19 @@ bool same_tensor(const Tensor& a, const Tensor& b) {
 
 bool same_attribute(const Attribute& a, const Attribute& b) {
   if (a.index() != b.index()) return false;
-  if (const auto* tensor = std::get_if<Tensor>(&a))
-    return same_tensor(*tensor, std::get<Tensor>(b));
-  if (const auto* list = std::get_if<std::vector<Tensor>>(&a)) {
-    return std::ranges::equal(*list, std::get<std::vector<Tensor>>(b), same_tensor);
-  }
-  return a == b;
+  return std::visit(
+      [&](const auto& left) {
+        using Held = std::decay_t<decltype(left)>;
+        const auto& right = std::get<Held>(b);
+        if constexpr (std::is_same_v<Held, Tensor>) {
+          return same_tensor(left, right);
+        } else if constexpr (std::is_same_v<Held, std::vector<Tensor>>) {
+          return std::ranges::equal(left, right, same_tensor);
+        } else {
+          return left == right;
+        }
+      },
+      a);
 }
 
 // Compares two graphs value by value, from the outputs towards the inputs.
