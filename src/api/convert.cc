@@ -1,0 +1,162 @@
+#include "tundish/convert.h"
+
+#include <algorithm>
+
+#include "api/checker.h"
+#include "api/metadata.h"
+#include "api/model_impl.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "export/onnx.h"
+#include "ops/index.h"
+#include "proof/probe_rows.h"
+#include "tundish/session.h"
+
+namespace tundish {
+
+namespace {
+
+constexpr uint64_t kGoldenRowCount = 16;  // about 2 kB of metadata for eight features
+
+ExportOptions export_options(const ConvertOptions& options) {
+  ExportOptions result;
+  result.target = options.target;
+  result.opset = options.opset;
+  return result;
+}
+
+std::shared_ptr<const Model> reopened(const std::string& bytes,
+                                      Result<std::shared_ptr<const Model>>& slot,
+                                      const ConvertOptions& options) {
+  auto owner = std::make_shared<const std::string>(bytes);
+  OpenOptions open;
+  open.limits = options.limits;
+  slot = Model::from_bytes(as_bytes(*owner), owner, open);
+  return slot.has_value() ? slot.value() : nullptr;
+}
+
+// Some rows with the reference engine's answers, for `run --self-test` on other machines.
+Result<std::string> golden_rows(const std::shared_ptr<const Model>& source,
+                                const std::shared_ptr<const Model>& shipped) {
+  const Result<ProbeSpace> space = probe_space(*shipped->impl().graph, source->contract());
+  if (!space) return std::string();
+  const ProbeRows probes(*space, 4 * kGoldenRowCount);
+  TRY_ASSIGN(Tensor rows, probes.rows(probes.count() - kGoldenRowCount, kGoldenRowCount));
+  TRY_ASSIGN(Session session, Session::create(source, {.engine = "reference"}));
+  const std::vector<Value> inputs = {Value(rows)};
+  TRY_ASSIGN(const std::vector<Value> answers, session.run_values(inputs));
+  GoldenRows golden;
+  golden.inputs.emplace_back(source->inputs()[0].name, rows);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].tensor() == nullptr) return std::string();
+    golden.outputs.emplace_back(session.outputs()[i].name, *answers[i].tensor());
+  }
+  return golden_rows_json(golden);
+}
+
+void add_facts(Graph& graph, const Model& source, const ConvertOptions& options) {
+  graph.set_metadata(std::string(kContractKey), contract_json(source.contract()));
+  graph.set_metadata(std::string(kMethodsKey),
+                     methods_json({source.methods(), std::string(source.default_method())}));
+  graph.set_metadata(std::string(kSourceKey), source_json(source.source()));
+  for (const auto& [key, value] : options.metadata) graph.set_metadata(key, value);
+}
+
+Status check_metadata_keys(const ConvertOptions& options) {
+  for (const auto& [key, value] : options.metadata) {
+    if (key.empty()) return InvalidArgument("a metadata key is empty");
+    if (key.starts_with("tundish.")) {
+      return InvalidArgument(
+          cat("metadata key ", quoted(key), ": keys may not begin with tundish."));
+    }
+  }
+  return ok();
+}
+
+std::string labels_message(const CheckReport& report) {
+  std::string message = cat(report.labels_different, " labels differ from the source's on ",
+                            report.given_rows + report.generated_rows, " rows");
+  if (!report.examples.empty()) {
+    const LabelExample& first = report.examples[0];
+    message += cat("; first: ", first.origin, " gives ", first.ours, " instead of ", first.theirs);
+  }
+  if (report.expected && report.expected->labels_different > 0) {
+    message += cat("; ", report.expected->labels_different,
+                   " labels differ from the expected answers, first: ", report.expected->worst);
+  }
+  return message;
+}
+
+// From the imported source to bytes, with proof, certificate and golden rows.
+class Converter {
+ public:
+  Converter(std::shared_ptr<const Model> source, const ConvertOptions& options)
+      : source_(std::move(source)), options_(options) {}
+
+  Result<Conversion> run();
+
+ private:
+  Result<std::shared_ptr<const Model>> exported(Graph graph);
+
+  std::shared_ptr<const Model> source_;
+  const ConvertOptions& options_;
+  Conversion conversion_;
+};
+
+Result<std::shared_ptr<const Model>> Converter::exported(Graph graph) {
+  ExportReport report;
+  TRY_ASSIGN(conversion_.bytes,
+             export_onnx(graph, builtin_ops(), export_options(options_), &report));
+  conversion_.own_operators = std::move(report.own_operators);
+  Result<std::shared_ptr<const Model>> model = Internal("not read back");
+  reopened(conversion_.bytes, model, options_);
+  return in("reading the exported model back", std::move(model));
+}
+
+Result<Conversion> Converter::run() {
+  TRY(check_metadata_keys(options_));
+  Graph graph = *source_->impl().graph;
+  if (!options_.name.empty()) graph.set_name(options_.name);
+  TRY(optimize_graph(graph, &conversion_.decisions));
+  add_facts(graph, *source_, options_);
+  // What is checked is what was read back from the bytes, not what was in memory.
+  TRY_ASSIGN(std::shared_ptr<const Model> shipped, exported(graph));
+  TRY_ASSIGN(std::string golden, golden_rows(source_, shipped));
+  if (!golden.empty()) graph.set_metadata(std::string(kGoldenRowsKey), std::move(golden));
+  if (options_.check_model) {
+    TRY_ASSIGN(CheckReport report, run_check(shipped, source_, options_.check));
+    graph.set_metadata(std::string(kCertificateKey), certificate_json(report));
+    if (!report.equal) return InvalidArgument(labels_message(report));
+    conversion_.check = std::move(report);
+  }
+  const std::string checked_text = structure_digest(*shipped->impl().graph);
+  TRY_ASSIGN(shipped, exported(std::move(graph)));
+  if (structure_digest(*shipped->impl().graph) != checked_text) {
+    return Internal("the exported model changed when its certificate was added");
+  }
+  if (conversion_.check) conversion_.check->model_sha256 = sha256_hex(as_bytes(conversion_.bytes));
+  conversion_.source = source_->source();
+  conversion_.source_bytes = source_->file_bytes();
+  conversion_.notes = source_->notes();
+  return std::move(conversion_);
+}
+
+}  // namespace
+
+Result<Conversion> convert(const std::string& source_path, const ConvertOptions& options) {
+  OpenOptions open;
+  open.limits = options.limits;
+  open.input_type = options.input_type;
+  open.select = options.select;
+  open.steps = options.steps;
+  TRY_ASSIGN(std::shared_ptr<const Model> source, Model::open(source_path, open));
+  return in(quoted(source_path, 400), Converter(std::move(source), options).run());
+}
+
+Result<CheckReport> check(const std::shared_ptr<const Model>& model,
+                          const std::shared_ptr<const Model>& against,
+                          const CheckOptions& options) {
+  return run_check(model, against, options);
+}
+
+}  // namespace tundish
