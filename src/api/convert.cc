@@ -5,6 +5,7 @@
 #include "api/checker.h"
 #include "api/metadata.h"
 #include "api/model_impl.h"
+#include "api/structure_digest.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "export/onnx.h"
