@@ -97,8 +97,8 @@ struct Conversion {
 };
 
 /// Reads a source model, folds and proves it, and returns the artefact. Same input, options and
-/// version give the same bytes. Does not write. kInvalidModel etc. as Model::open; kInvalidArgument
-/// when labels differ in the check (the report is in the message); the file is then not given.
+/// version give the same bytes. Does not write. Errors as Model::open. A model whose labels differ
+/// from the source's is not given out: `bytes` is empty and the report says what differs.
 Result<Conversion> convert(const std::string& source_path, const ConvertOptions& options = {});
 
 /// The original and the converted model (or any two models with the same inputs) answered the same

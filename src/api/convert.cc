@@ -74,20 +74,6 @@ Status check_metadata_keys(const ConvertOptions& options) {
   return ok();
 }
 
-std::string labels_message(const CheckReport& report) {
-  std::string message = cat(report.labels_different, " labels differ from the source's on ",
-                            report.given_rows + report.generated_rows, " rows");
-  if (!report.examples.empty()) {
-    const LabelExample& first = report.examples[0];
-    message += cat("; first: ", first.origin, " gives ", first.ours, " instead of ", first.theirs);
-  }
-  if (report.expected && report.expected->labels_different > 0) {
-    message += cat("; ", report.expected->labels_different,
-                   " labels differ from the expected answers, first: ", report.expected->worst);
-  }
-  return message;
-}
-
 // From the imported source to bytes, with proof, certificate and golden rows.
 class Converter {
  public:
@@ -127,8 +113,14 @@ Result<Conversion> Converter::run() {
   if (options_.check_model) {
     TRY_ASSIGN(CheckReport report, run_check(shipped, source_, options_.check));
     graph.set_metadata(std::string(kCertificateKey), certificate_json(report));
-    if (!report.equal) return InvalidArgument(labels_message(report));
     conversion_.check = std::move(report);
+  }
+  conversion_.source = source_->source();
+  conversion_.source_bytes = source_->file_bytes();
+  conversion_.notes = source_->notes();
+  if (conversion_.check && !conversion_.check->equal) {
+    conversion_.bytes.clear();
+    return std::move(conversion_);
   }
   const std::string checked_text = structure_digest(*shipped->impl().graph);
   TRY_ASSIGN(shipped, exported(std::move(graph)));
@@ -136,9 +128,6 @@ Result<Conversion> Converter::run() {
     return Internal("the exported model changed when its certificate was added");
   }
   if (conversion_.check) conversion_.check->model_sha256 = sha256_hex(as_bytes(conversion_.bytes));
-  conversion_.source = source_->source();
-  conversion_.source_bytes = source_->file_bytes();
-  conversion_.notes = source_->notes();
   return std::move(conversion_);
 }
 

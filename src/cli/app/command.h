@@ -19,8 +19,8 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitCheckFailed = 1;
 inline constexpr int kExitUsage = 2;
 
-/// Exit status of an error: 3 invalid_model, 4 unsupported, 5 invalid_argument, 6 untrusted, 7 io and
-/// not_found, 8 limit, 70 internal, 130 cancelled.
+/// Exit status of an error: 3 invalid_model, 4 unsupported, 5 invalid_argument, 6 untrusted, 7 io
+/// and not_found, 8 limit, 70 internal, 130 cancelled.
 int exit_status(ErrorCode code);
 
 /// One subcommand: one file in cli/, found by file name.
@@ -38,8 +38,8 @@ class Command {
   virtual Result<int> run(Terminal& terminal) = 0;
 };
 
-/// A fault in the words that only the command can see (two options that exclude each other): exit 2.
-/// Carried as an invalid_argument error whose outermost place is this marker.
+/// A fault in the words that only the command can see (two options that exclude each other):
+/// exit 2. Carried as an invalid_argument error whose outermost place is this marker.
 Error usage_error(std::string message);
 bool is_usage_error(const Error& error);
 

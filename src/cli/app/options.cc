@@ -44,8 +44,8 @@ CLI::Option* declare(CLI::App& app, const OptionSpec& spec) {
   if (spec.is_flag()) return option;
   if (!spec.choices.empty()) option->check(CLI::IsMember(spec.choices));
   if (spec.separator != 0) option->delimiter(spec.separator);
-  if (spec.is_list() && !spec.is_positional()) option->expected(1)->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeAll);
+  if (spec.is_list() && !spec.is_positional())
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (spec.required) option->required();
   return option;
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <memory>
 #include <thread>
 
 #include "base/strings.h"
@@ -45,8 +46,8 @@ std::string short_duration(double seconds) {
   return whole >= 60 ? cat(whole / 60, " min ", whole % 60, " s") : cat(whole, " s");
 }
 
-// Asks the work to stop; if it does not within a second (a phase without a stopping point), ends the
-// process: a time limit that can be outlived is none.
+// Asks the work to stop; if it does not within a second (a phase without a stopping point), ends
+// the process: a time limit that can be outlived is none.
 void watch_time(double limit_seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(limit_seconds));
   time_is_up.store(true);
@@ -153,7 +154,7 @@ void Terminal::start_limits() {
   ::signal(SIGPIPE, SIG_IGN);
   if (memory_limit_bytes > 0) {
     const auto bytes = static_cast<rlim_t>(memory_limit_bytes) + (rlim_t{64} << 20);
-    const struct rlimit limit {bytes, bytes};
+    const struct rlimit limit { bytes, bytes };
     ::setrlimit(RLIMIT_DATA, &limit);
   }
   if (time_limit_seconds > 0) std::thread(watch_time, time_limit_seconds).detach();

@@ -1,4 +1,5 @@
-// Where a command's words go: results to stdout, everything else to stderr; limits of the whole call.
+// Where a command's words go: results to stdout, everything else to stderr; limits of the whole
+// call.
 #ifndef TUNDISH_CLI_APP_TERMINAL_H_
 #define TUNDISH_CLI_APP_TERMINAL_H_
 
@@ -20,9 +21,9 @@ class Terminal {
  public:
   Terminal();
 
-  bool json = false;       ///< the result is one JSON document on stdout
-  bool quiet = false;      ///< only errors
-  bool verbose = false;    ///< why each decision was taken
+  bool json = false;               ///< the result is one JSON document on stdout
+  bool quiet = false;              ///< only errors
+  bool verbose = false;            ///< why each decision was taken
   double time_limit_seconds = 0;   ///< 0 = none
   int64_t memory_limit_bytes = 0;  ///< 0 = the default of Limits
 
