@@ -102,6 +102,8 @@ class Session {
 
 /// Instruction sets this processor has, best last: {"generic", "avx2", "avx512", "avx512vbmi"}.
 std::vector<std::string> available_isas();
+/// Engines of this build: {"native", "reference"}.
+std::vector<std::string> available_engines();
 /// "0.1.0", and the commit of the build (empty when unknown).
 std::string_view version();
 std::string_view build_commit();

@@ -169,6 +169,8 @@ std::vector<std::string> available_isas() {
   return names;
 }
 
+std::vector<std::string> available_engines() { return engine_names(); }
+
 std::string_view version() { return TUNDISH_VERSION; }
 std::string_view build_commit() { return TUNDISH_COMMIT; }
 

@@ -62,7 +62,9 @@ void InspectCommand::show(const InspectReport& report, Terminal& terminal) const
 
 Result<int> InspectCommand::run(Terminal& terminal) {
   if (engines_) {
-    std::string text = "engines: native reference\ninstruction sets:";
+    std::string text = "engines:";
+    for (const std::string& engine : available_engines()) text += cat(" ", engine);
+    text += "\ninstruction sets:";
     for (const std::string& isa : available_isas()) text += cat(" ", isa);
     terminal.out(text + "\n");
     if (file_.empty()) return kExitOk;

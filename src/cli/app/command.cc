@@ -48,15 +48,6 @@ std::string unknown_command(const std::string& word,
              near.empty() ? "; `tundish --help` lists them" : cat("; did you mean ", near, "?"));
 }
 
-void declare_common(Options& options, Terminal& terminal) {
-  options.flag("--json", terminal.json, "the result as one JSON document on stdout");
-  options.flag("-q,--quiet", terminal.quiet, "silent but for errors");
-  options.flag("-v,--verbose", terminal.verbose, "say why each decision was taken");
-  options.add("--time-limit", &terminal.time_limit_seconds, "SECONDS", "give up after this time");
-  options.add("--memory-limit", &terminal.memory_limit_bytes, "BYTES",
-              "refuse what would need more memory");
-}
-
 int finish(Terminal& terminal, Result<int> result) {
   terminal.end_progress();
   if (result) {
@@ -83,7 +74,7 @@ int run_command(Command& command, const std::vector<std::string>& words) {
   Terminal terminal;
   Options options;
   command.declare(options);
-  declare_common(options, terminal);
+  declare_common_options(options, terminal);
   const ParseOutcome outcome = parse_options(options, words);
   if (outcome.help_wanted) {
     terminal.out(help_text(command.name(), command.summary(), options, command.examples()));
@@ -104,6 +95,21 @@ int run_command(Command& command, const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+void declare_common_options(Options& options, Terminal& terminal) {
+  options.flag("--json", terminal.json, "the result as one JSON document on stdout");
+  options.flag("-q,--quiet", terminal.quiet, "silent but for errors");
+  options.flag("-v,--verbose", terminal.verbose, "say why each decision was taken");
+  options.add("--time-limit", &terminal.time_limit_seconds, "SECONDS", "give up after this time");
+  options.add("--memory-limit", &terminal.memory_limit_bytes, "BYTES",
+              "refuse what would need more memory");
+}
+
+void declare_common_options(Options& options) {
+  // targets of descriptions that are never parsed
+  static Terminal unused;
+  declare_common_options(options, unused);
+}
 
 int exit_status(ErrorCode code) {
   switch (code) {

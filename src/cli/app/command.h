@@ -43,6 +43,11 @@ class Command {
 Error usage_error(std::string message);
 bool is_usage_error(const Error& error);
 
+/// Declares the options that every command takes, with targets in `terminal`; without one only
+/// their descriptions (for help pages and completion).
+void declare_common_options(Options& options, Terminal& terminal);
+void declare_common_options(Options& options);
+
 /// All subcommands in alphabetical order.
 std::vector<std::unique_ptr<Command>> all_commands();
 
