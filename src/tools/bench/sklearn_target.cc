@@ -1,0 +1,192 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/mapped_file.h"
+#include "base/strings.h"
+#include "data/row_writer.h"
+#include "tools/bench/target.h"
+
+namespace tundish {
+
+namespace {
+
+// What the child runs. It reads commands from stdin, a line each, and times itself.
+constexpr std::string_view kScript = R"PY(
+import sys, time, os, warnings
+warnings.filterwarnings("ignore")
+import numpy as np, joblib, sklearn
+model_path, rows_path, method = sys.argv[1:4]
+begin = time.perf_counter()
+model = joblib.load(model_path)
+load_ms = (time.perf_counter() - begin) * 1e3
+X = np.load(rows_path)
+rows = len(X)
+call = getattr(model, method)
+print("ready", sklearn.__version__, load_ms, flush=True)
+batch, tiled, at = 1, X, 0
+for line in sys.stdin:
+    words = line.split()
+    if words[0] == "prepare":
+        batch, at = int(words[1]), 0
+        tiled = np.concatenate([X] * (1 + -(-batch // rows)))
+        call(tiled[:batch])
+        print("prepared", flush=True)
+    elif words[0] == "round":
+        seconds, least = float(words[1]), int(words[2])
+        times = []
+        cpu = time.process_time_ns()
+        start = time.perf_counter_ns()
+        now = start
+        while len(times) < least or now - start < seconds * 1e9:
+            part = tiled[at:at + batch]
+            before = time.perf_counter_ns()
+            call(part)
+            now = time.perf_counter_ns()
+            times.append(now - before)
+            at = (at + batch) % rows
+        cpu = time.process_time_ns() - cpu
+        print("times", cpu, *times, flush=True)
+)PY";
+
+class SklearnTarget : public BenchTarget {
+ public:
+  ~SklearnTarget() override {
+    if (to_child_ != nullptr) std::fclose(to_child_);
+    if (from_child_ != nullptr) std::fclose(from_child_);
+    if (child_ > 0) {
+      ::kill(child_, SIGTERM);
+      ::waitpid(child_, nullptr, 0);
+    }
+    if (!rows_path_.empty()) ::unlink(rows_path_.c_str());
+    std::free(line_);
+  }
+
+  std::string name() const override { return "scikit-learn"; }
+  std::string version() const override { return version_; }
+  double load_ms() const override { return load_ms_; }
+
+  Status start(const PeerOptions& options, const BenchRows& rows) {
+    TRY(write_rows(rows));
+    TRY(spawn(options));
+    TRY_ASSIGN(const std::vector<std::string> words, answer("ready"));
+    if (words.size() != 3) return Io("scikit-learn's process gave no version");
+    version_ = words[1];
+    load_ms_ = std::strtod(words[2].c_str(), nullptr);
+    return ok();
+  }
+
+  Status prepare(int64_t batch) override {
+    TRY(send(cat("prepare ", batch)));
+    TRY(answer("prepared"));
+    return ok();
+  }
+
+  Status run_round(double seconds, int64_t least_calls, BenchSamples& samples) override {
+    TRY(send(cat("round ", seconds, " ", least_calls)));
+    TRY_ASSIGN(const std::vector<std::string> words, answer("times"));
+    for (size_t i = 2; i < words.size(); ++i) {
+      samples.call_ns.push_back(std::strtod(words[i].c_str(), nullptr));
+    }
+    samples.cpu_ns += words.size() > 1 ? std::strtod(words[1].c_str(), nullptr) : 0;
+    samples.calls += static_cast<int64_t>(words.size()) - 2;
+    return ok();
+  }
+
+ private:
+  Status write_rows(const BenchRows& rows) {
+    const TensorView view = rows.batch(0, rows.row_count()).at(0);
+    char name[] = "/tmp/tundish-bench-XXXXXX.npy";
+    const int descriptor = ::mkstemps(name, 4);
+    if (descriptor < 0) return Io("cannot make a temporary file for the rows");
+    ::close(descriptor);
+    rows_path_ = name;
+    DataOutput output;
+    output.name = "rows";
+    output.dtype = view.dtype;
+    for (size_t axis = 1; axis < view.shape.rank(); ++axis) {
+      output.row_shape.push_back(view.shape[axis]);
+    }
+    WriteOptions options;
+    options.replace = ReplaceRule::kReplace;
+    TRY_ASSIGN(const std::unique_ptr<RowWriter> writer,
+               RowWriter::open(rows_path_, {output}, options));
+    std::vector<int64_t> numbers(static_cast<size_t>(view.shape[0]));
+    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int64_t>(i);
+    const std::vector<Value> arrays = {Value(Tensor::borrow(view, nullptr))};
+    TRY(writer->write({numbers, arrays, {}, {}}));
+    return writer->finish();
+  }
+
+  Status spawn(const PeerOptions& options) {
+    int to[2];
+    int from[2];
+    if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0)
+      return Io("cannot make a pipe");
+    const std::string threads = std::to_string(options.thread_count);
+    child_ = ::fork();
+    if (child_ < 0) return Io("cannot start a process");
+    if (child_ == 0) {
+      ::dup2(to[0], STDIN_FILENO);
+      ::dup2(from[1], STDOUT_FILENO);
+      ::setenv("OMP_NUM_THREADS", threads.c_str(), 1);
+      ::setenv("OPENBLAS_NUM_THREADS", threads.c_str(), 1);
+      ::execlp(options.python.c_str(), options.python.c_str(), "-c", kScript.data(),
+               options.model_path.c_str(), rows_path_.c_str(), options.method.c_str(),
+               static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    ::close(to[0]);
+    ::close(from[1]);
+    to_child_ = ::fdopen(to[1], "w");
+    from_child_ = ::fdopen(from[0], "r");
+    return to_child_ != nullptr && from_child_ != nullptr ? ok() : Status(Io("cannot open a pipe"));
+  }
+
+  Status send(const std::string& line) {
+    std::fputs((line + "\n").c_str(), to_child_);
+    return std::fflush(to_child_) == 0 ? ok() : Status(Io("scikit-learn's process has ended"));
+  }
+
+  Result<std::vector<std::string>> answer(std::string_view wanted) {
+    const ssize_t length = ::getline(&line_, &line_capacity_, from_child_);
+    if (length <= 0) {
+      return NotFound(
+          "scikit-learn's process failed: is scikit-learn with joblib in the Python that "
+          "--python names?");
+    }
+    std::vector<std::string> words;
+    const std::string_view text(line_, static_cast<size_t>(length));
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.find_first_of(" \n", at), text.size());
+      if (end > at) words.emplace_back(text.substr(at, end - at));
+      at = end + 1;
+    }
+    if (words.empty() || words[0] != wanted) return Io("scikit-learn's process answered strangely");
+    return words;
+  }
+
+  pid_t child_ = -1;
+  std::FILE* to_child_ = nullptr;
+  std::FILE* from_child_ = nullptr;
+  char* line_ = nullptr;
+  size_t line_capacity_ = 0;
+  std::string rows_path_, version_;
+  double load_ms_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<BenchTarget>> open_sklearn_target(const PeerOptions& options,
+                                                         std::shared_ptr<const BenchRows> rows) {
+  auto target = std::make_unique<SklearnTarget>();
+  TRY(target->start(options, *rows));
+  return std::unique_ptr<BenchTarget>(std::move(target));
+}
+
+}  // namespace tundish
