@@ -1,0 +1,290 @@
+#include "tools/bench/bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/strings.h"
+#include "tools/bench/machine.h"
+
+namespace tundish {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int64_t kLeastCalls = 3;
+
+double quantile(const std::vector<double>& sorted, double q) {
+  if (sorted.empty()) return 0;
+  const auto at = static_cast<size_t>(q * static_cast<double>(sorted.size() - 1) + 0.5);
+  return sorted[at];
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return quantile(values, 0.5);
+}
+
+BenchResult summarise(int64_t batch, BenchSamples samples) {
+  std::ranges::sort(samples.call_ns);
+  BenchResult result;
+  result.batch = batch;
+  result.calls = samples.calls;
+  result.min_us = quantile(samples.call_ns, 0) / 1e3;
+  result.p50_us = quantile(samples.call_ns, 0.5) / 1e3;
+  result.p90_us = quantile(samples.call_ns, 0.9) / 1e3;
+  result.p99_us = quantile(samples.call_ns, 0.99) / 1e3;
+  result.max_us = quantile(samples.call_ns, 1) / 1e3;
+  result.cpu_us = samples.cpu_ns / static_cast<double>(std::max<int64_t>(samples.calls, 1)) / 1e3;
+  if (result.p50_us > 0) {
+    result.ns_per_row = result.p50_us * 1e3 / static_cast<double>(batch);
+    result.rows_per_s = 1e9 / result.ns_per_row;
+  }
+  return result;
+}
+
+// Our target and the peers, with what was measured of each.
+class Bench {
+ public:
+  explicit Bench(const BenchOptions& options) : options_(options) {}
+  Result<BenchReport> run();
+
+ private:
+  Status open();
+  Status open_peers();
+  Status first_call();
+  Status measure(int64_t batch);
+
+  const BenchOptions& options_;
+  std::unique_ptr<NativeTarget> ours_;
+  std::vector<std::unique_ptr<BenchTarget>> peers_;
+  std::shared_ptr<const BenchRows> rows_;
+  BenchReport report_;
+};
+
+Status Bench::open() {
+  const Machine machine = this_machine();
+  report_.cpu = machine.cpu;
+  report_.cores = machine.cores;
+  report_.quota = machine.quota;
+  report_.load1 = machine.load1;
+  const uint64_t before = resident_bytes();
+  NativeTarget::Options options;
+  options.engine = options_.engine;
+  options.method = options_.method;
+  options.outputs = options_.outputs;
+  options.thread_count = options_.thread_count;
+  options.isa = options_.isa;
+  TRY_ASSIGN(ours_, NativeTarget::open(options_.model_path, options));
+  TRY(first_call());
+  report_.rss_bytes = resident_bytes();
+  report_.model_rss_bytes = report_.rss_bytes > before ? report_.rss_bytes - before : 0;
+  report_.peak_rss_bytes = peak_resident_bytes();
+  const int64_t largest = *std::ranges::max_element(options_.batches);
+  TRY_ASSIGN(BenchRows rows, BenchRows::make(options_.inputs, largest));
+  rows_ = std::make_shared<const BenchRows>(std::move(rows));
+  ours_->set_rows(rows_);
+  report_.engine = ours_->name();
+  report_.version = ours_->version();
+  report_.isa = ours_->session().isa();
+  report_.model_path = options_.model_path;
+  report_.model_sha256 = ours_->model().sha256();
+  report_.model_bytes = ours_->model().file_bytes();
+  report_.thread_count = options_.thread_count;
+  report_.load_ms = ours_->load_ms();
+  return ok();
+}
+
+Status Bench::first_call() {
+  std::vector<TensorView> one_row;
+  for (const Tensor& input : options_.inputs) {
+    TensorView view = input.view();
+    if (view.shape.rank() > 0) view.shape[0] = std::min<int64_t>(view.shape[0], 1);
+    one_row.push_back(view);
+  }
+  const Clock::time_point begin = Clock::now();
+  TRY(ours_->session().run(one_row));
+  report_.first_call_us = std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
+  return ok();
+}
+
+Status Bench::open_peers() {
+  PeerOptions options;
+  options.thread_count = options_.thread_count;
+  options.python = options_.python;
+  options.ort_library = options_.ort_library;
+  for (const ValueDescription& output : ours_->session().outputs()) {
+    options.outputs.push_back(output.name);
+  }
+  options.method =
+      options_.method.empty() ? std::string(ours_->model().default_method()) : options_.method;
+  for (const std::string& name : options_.against) {
+    options.model_path = options_.peer_model.empty() ? options_.model_path : options_.peer_model;
+    if (name == "ort") {
+      TRY_ASSIGN(std::unique_ptr<BenchTarget> peer, open_ort_target(options, rows_));
+      peers_.push_back(std::move(peer));
+    } else if (name == "sklearn") {
+      if (options_.peer_model.empty() && options_.model_path.ends_with(".onnx")) {
+        return InvalidArgument("scikit-learn needs its own file: --peer-model model.joblib");
+      }
+      TRY_ASSIGN(std::unique_ptr<BenchTarget> peer, open_sklearn_target(options, rows_));
+      peers_.push_back(std::move(peer));
+    } else {
+      return InvalidArgument(cat("unknown peer ", quoted(name), "; known: ort, sklearn"));
+    }
+    const BenchTarget& peer = *peers_.back();
+    report_.against.push_back({peer.name(), peer.version(), peer.load_ms(), {}, {}});
+  }
+  return ok();
+}
+
+Status Bench::measure(int64_t batch) {
+  TRY(ours_->prepare(batch));
+  for (const auto& peer : peers_) TRY(peer->prepare(batch));
+  const double seconds = options_.seconds / options_.rounds;
+  BenchSamples ours;
+  std::vector<BenchSamples> theirs(peers_.size());
+  std::vector<std::vector<double>> ratios(peers_.size());
+  for (int round = 0; round < options_.rounds; ++round) {
+    BenchSamples mine;
+    TRY(ours_->run_round(seconds, kLeastCalls, mine));
+    const double our_median = median(mine.call_ns);
+    for (size_t i = 0; i < peers_.size(); ++i) {
+      BenchSamples peer;
+      TRY(peers_[i]->run_round(seconds, kLeastCalls, peer));
+      ratios[i].push_back(median(peer.call_ns) / our_median);
+      theirs[i].calls += peer.calls;
+      theirs[i].cpu_ns += peer.cpu_ns;
+      theirs[i].call_ns.insert(theirs[i].call_ns.end(), peer.call_ns.begin(), peer.call_ns.end());
+    }
+    ours.calls += mine.calls;
+    ours.cpu_ns += mine.cpu_ns;
+    ours.call_ns.insert(ours.call_ns.end(), mine.call_ns.begin(), mine.call_ns.end());
+  }
+  report_.results.push_back(summarise(batch, std::move(ours)));
+  for (size_t i = 0; i < peers_.size(); ++i) {
+    report_.against[i].results.push_back(summarise(batch, std::move(theirs[i])));
+    std::ranges::sort(ratios[i]);
+    report_.against[i].ratios.push_back(
+        {batch, quantile(ratios[i], 0.5), ratios[i].front(), ratios[i].back()});
+  }
+  return ok();
+}
+
+Result<BenchReport> Bench::run() {
+  TRY(open());
+  TRY(open_peers());
+  uint64_t done = 0;
+  for (const int64_t batch : options_.batches) {
+    TRY(measure(batch));
+    ++done;
+    if (options_.progress && !options_.progress(done, options_.batches.size())) {
+      return Cancelled("bench stopped");
+    }
+  }
+  report_.kernels = ours_->session().report();
+  return std::move(report_);
+}
+
+using Json = nlohmann::ordered_json;
+
+double rounded(double value) { return std::round(value * 1000) / 1000; }
+
+Json results_value(const std::vector<BenchResult>& results) {
+  Json list = Json::array();
+  for (const BenchResult& result : results) {
+    list.push_back({{"batch", result.batch},
+                    {"calls", result.calls},
+                    {"min_us", rounded(result.min_us)},
+                    {"p50_us", rounded(result.p50_us)},
+                    {"p90_us", rounded(result.p90_us)},
+                    {"p99_us", rounded(result.p99_us)},
+                    {"max_us", rounded(result.max_us)},
+                    {"cpu_us", rounded(result.cpu_us)},
+                    {"rows_per_s", std::round(result.rows_per_s)},
+                    {"ns_per_row", rounded(result.ns_per_row)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<BenchReport> run_bench(const BenchOptions& options) {
+  if (options.batches.empty()) return InvalidArgument("no batch sizes");
+  for (const int64_t batch : options.batches) {
+    if (batch <= 0) return InvalidArgument(cat("batch ", batch, ": at least one row"));
+  }
+  return Bench(options).run();
+}
+
+std::string bench_json(const BenchReport& report) {
+  Json json;
+  json["schema"] = "tundish.bench/1";
+  json["engine"] = {{"name", report.engine}, {"version", report.version}, {"isa", report.isa}};
+  json["model"] = {
+      {"path", report.model_path}, {"bytes", report.model_bytes}, {"sha256", report.model_sha256}};
+  json["machine"] = {{"cpu", report.cpu},
+                     {"cores", report.cores},
+                     {"quota", report.quota},
+                     {"load1", rounded(report.load1)}};
+  json["threads"] = report.thread_count;
+  json["load_ms"] = rounded(report.load_ms);
+  json["first_call_us"] = rounded(report.first_call_us);
+  json["rss_bytes"] = report.rss_bytes;
+  json["model_rss_bytes"] = report.model_rss_bytes;
+  json["peak_rss_bytes"] = report.peak_rss_bytes;
+  json["results"] = results_value(report.results);
+  Json kernels = Json::array();
+  for (const NodeReport& node : report.kernels) {
+    if (node.kernel.empty()) continue;
+    kernels.push_back({{"node", node.name}, {"op", node.op}, {"kernel", node.kernel}});
+  }
+  json["kernels"] = std::move(kernels);
+  Json against = Json::array();
+  for (const BenchPeer& peer : report.against) {
+    Json ratios = Json::array();
+    for (const BenchRatio& ratio : peer.ratios) {
+      ratios.push_back({{"batch", ratio.batch},
+                        {"median", rounded(ratio.median)},
+                        {"low", rounded(ratio.low)},
+                        {"high", rounded(ratio.high)}});
+    }
+    against.push_back({{"engine", {{"name", peer.name}, {"version", peer.version}}},
+                       {"load_ms", rounded(peer.load_ms)},
+                       {"results", results_value(peer.results)},
+                       {"ratios", std::move(ratios)}});
+  }
+  json["against"] = std::move(against);
+  return json.dump(2) + "\n";
+}
+
+Result<std::vector<Tensor>> made_up_rows(const Model& model, int64_t rows) {
+  std::vector<Tensor> inputs;
+  uint64_t state = 1;
+  for (const ValueDescription& input : model.inputs()) {
+    Shape shape;
+    for (const int64_t size : input.dims) shape.append(size < 0 ? rows : size);
+    const bool is_float = input.dtype == DType::kFloat32 || input.dtype == DType::kFloat64;
+    TRY_ASSIGN(Tensor tensor, Tensor::allocate(input.dtype, shape));
+    for (int64_t i = 0; is_float && model.contract().present && i < tensor.element_count(); ++i) {
+      // sum of four uniform numbers: about normal, so that rows spread over the trees
+      double value = -2;
+      for (int draw = 0; draw < 4; ++draw) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        value += static_cast<double>(state >> 11) * 0x1p-53;
+      }
+      const auto at = static_cast<size_t>(i);
+      if (input.dtype == DType::kFloat32) {
+        tensor.mutable_values<float>()[at] = static_cast<float>(2 * value);
+      } else {
+        tensor.mutable_values<double>()[at] = 2 * value;
+      }
+    }
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
+
+}  // namespace tundish
