@@ -23,17 +23,17 @@ std::string dumped(const Json& json) {
 Result<Json> parsed(std::string_view text, std::string_view key) {
   Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object()) {
-    return InvalidModel(cat("metadata ", quoted(key), " is not a JSON object"));
+    return InvalidModel(cat("metadata ", tundish::quoted(key), " is not a JSON object"));
   }
   const std::string wanted = cat(key, "/1");
   const auto schema = json.find("schema");
   if (schema == json.end() || !schema->is_string()) {
-    return InvalidModel(cat("metadata ", quoted(key), " has no schema"));
+    return InvalidModel(cat("metadata ", tundish::quoted(key), " has no schema"));
   }
   if (schema->get_ref<const std::string&>() != wanted) {
-    return Unsupported(cat("metadata ", quoted(key), " has schema ",
-                           quoted(schema->get_ref<const std::string&>()), ", this version reads ",
-                           quoted(wanted)));
+    return Unsupported(cat("metadata ", tundish::quoted(key), " has schema ",
+                           tundish::quoted(schema->get_ref<const std::string&>()), ", this version reads ",
+                           tundish::quoted(wanted)));
   }
   return json;
 }
@@ -140,7 +140,7 @@ Result<NamedTensors> named_of(const Json& json, const char* member) {
   NamedTensors tensors;
   const auto found = json.find(member);
   if (found == json.end() || !found->is_object()) {
-    return InvalidModel(cat("the golden rows have no ", quoted(member)));
+    return InvalidModel(cat("the golden rows have no ", tundish::quoted(member)));
   }
   for (const auto& [name, value] : found->items()) {
     TRY_ASSIGN(Tensor tensor, tensor_of(value));
@@ -178,7 +178,7 @@ Result<FeatureContract> parse_contract(std::string_view text) {
   contract.estimator = text_of(json, "estimator");
   const auto accepts = json.find("accepts");
   if (accepts == json.end() || !accepts->is_object()) {
-    return InvalidModel(cat("metadata ", quoted(kContractKey), " does not say what is accepted"));
+    return InvalidModel(cat("metadata ", tundish::quoted(kContractKey), " does not say what is accepted"));
   }
   contract.accepts_nan = flag_of(*accepts, "nan");
   contract.accepts_infinity = flag_of(*accepts, "infinity");
@@ -205,7 +205,7 @@ Result<MethodTable> parse_methods(std::string_view text) {
   table.default_method = text_of(json, "default");
   const auto methods = json.find("methods");
   if (methods == json.end() || !methods->is_object()) {
-    return InvalidModel(cat("metadata ", quoted(kMethodsKey), " has no methods"));
+    return InvalidModel(cat("metadata ", tundish::quoted(kMethodsKey), " has no methods"));
   }
   for (const auto& [name, value] : methods->items()) {
     MethodDescription method;

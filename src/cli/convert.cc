@@ -122,7 +122,7 @@ Status ConvertCommand::add_folder(const fs::path& folder, std::vector<Job>& foun
       files.push_back(entry->path());
   }
   if (code)
-    return Io(cat("cannot read the folder ", quoted(folder.string()), ": ", code.message()));
+    return Io(cat("cannot read the folder ", tundish::quoted(folder.string()), ": ", code.message()));
   std::ranges::sort(files);
   const fs::path target = output_.empty() ? folder : fs::path(output_);
   for (const fs::path& file : files) {
@@ -175,7 +175,7 @@ Result<ConvertOptions> ConvertCommand::convert_options(Terminal& terminal) const
   options.check_model = !no_check_;
   for (const std::string& pair : meta_) {
     const size_t equals = pair.find('=');
-    if (equals == std::string::npos) return usage_error(cat("--meta ", quoted(pair), " lacks '='"));
+    if (equals == std::string::npos) return usage_error(cat("--meta ", tundish::quoted(pair), " lacks '='"));
     options.metadata.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
   if (probes_ == "all") {
@@ -184,7 +184,7 @@ Result<ConvertOptions> ConvertCommand::convert_options(Terminal& terminal) const
     char* end = nullptr;
     options.check.probes = std::strtoull(probes_.c_str(), &end, 10);
     if (*end != 0 || options.check.probes == 0) {
-      return usage_error(cat("--probes ", quoted(probes_), ": a number of rows, or all"));
+      return usage_error(cat("--probes ", tundish::quoted(probes_), ": a number of rows, or all"));
     }
   }
   if (!expected_.empty() && data_.inputs.empty()) {
@@ -213,7 +213,7 @@ Status ConvertCommand::add_data(const Job& job, ConvertOptions& options, Termina
 Status ConvertCommand::may_write(const Job& job) const {
   std::error_code code;
   if (force_ || !fs::exists(job.output, code) || is_ours(job.output)) return ok();
-  return Io(cat(quoted(job.output), " exists and was not made by tundish; --force replaces it"));
+  return Io(cat(tundish::quoted(job.output), " exists and was not made by tundish; --force replaces it"));
 }
 
 ConvertedSource ConvertCommand::convert_one(const Job& job, Terminal& terminal) const {

@@ -142,7 +142,7 @@ Result<AnswerPlan> plan_outputs(const Model& model, const std::vector<std::strin
     if (output == nullptr) {
       std::string known;
       for (const ValueDescription& other : model.outputs()) known += cat(" ", other.name);
-      return NotFound(cat("the model has no output ", quoted(name), "; it has", known));
+      return NotFound(cat("the model has no output ", tundish::quoted(name), "; it has", known));
     }
     plan.answers.push_back({name, plan.outputs.size(), false, describe(name, *output, false)});
     plan.outputs.push_back(name);
@@ -159,14 +159,14 @@ Result<AnswerPlan> plan_methods(const Model& model, const std::vector<std::strin
       for (const MethodDescription& other : model.methods()) known += cat(" ", other.name);
       return NotFound(known.empty()
                           ? cat("the model has no methods, only outputs (--outputs)")
-                          : cat("the model has no method ", quoted(name), "; it has", known));
+                          : cat("the model has no method ", tundish::quoted(name), "; it has", known));
     }
     for (size_t part = 0; part < method->outputs.size(); ++part) {
       const std::string label = method->outputs.size() == 1 ? name : cat(name, ".", part);
       const ValueDescription* output = find_output(model, method->outputs[part]);
       if (output == nullptr) {
-        return InvalidModel(cat("method ", quoted(name), " names the output ",
-                                quoted(method->outputs[part]), ", which the graph lacks"));
+        return InvalidModel(cat("method ", tundish::quoted(name), " names the output ",
+                                tundish::quoted(method->outputs[part]), ", which the graph lacks"));
       }
       const bool rows = method->shape == "rows";
       const auto known = std::ranges::find(plan.outputs, output->name);
@@ -224,7 +224,7 @@ Result<ExpectedAnswers> read_expected(const Model& model, const std::string& pat
   }
   if (answers.empty()) {
     return NotFound(
-        cat("the folder ", quoted(path), " holds no METHOD.npy of this model's methods"));
+        cat("the folder ", tundish::quoted(path), " holds no METHOD.npy of this model's methods"));
   }
   return answers;
 }

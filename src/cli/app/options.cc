@@ -51,8 +51,8 @@ CLI::Option* declare(CLI::App& app, const OptionSpec& spec) {
 }
 
 std::string unknown_word(const std::string& word, const Options& options) {
-  std::string message = word.starts_with('-') ? cat("unknown option ", quoted(word))
-                                              : cat("unexpected word ", quoted(word));
+  std::string message = word.starts_with('-') ? cat("unknown option ", tundish::quoted(word))
+                                              : cat("unexpected word ", tundish::quoted(word));
   if (!word.starts_with('-')) return message;
   const std::string near = nearest_word(word.substr(0, word.find('=')), known_words(options));
   return near.empty() ? message : cat(message, "; did you mean ", near, "?");

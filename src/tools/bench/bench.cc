@@ -132,7 +132,7 @@ Status Bench::open_peers() {
       TRY_ASSIGN(std::unique_ptr<BenchTarget> peer, open_sklearn_target(options, rows_));
       peers_.push_back(std::move(peer));
     } else {
-      return InvalidArgument(cat("unknown peer ", quoted(name), "; known: ort, sklearn"));
+      return InvalidArgument(cat("unknown peer ", tundish::quoted(name), "; known: ort, sklearn"));
     }
     const BenchTarget& peer = *peers_.back();
     report_.against.push_back({peer.name(), peer.version(), peer.load_ms(), {}, {}});

@@ -1,5 +1,6 @@
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <numeric>
