@@ -53,8 +53,8 @@ struct FeatureContract {
 
 /// Where a model came from (metadata `tundish.source`).
 struct SourceDescription {
-  std::string file_name;
-  std::string sha256;
+  std::string file_name;  ///< without folder; several joined files separated by commas
+  std::string sha256;     ///< of each file, in the same order
   std::string library;    ///< "scikit-learn"
   std::string version;    ///< "1.2.2"; empty when the file does not say
   std::string estimator;  ///< "Pipeline(StandardScaler, IsolationForest)"

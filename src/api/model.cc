@@ -90,6 +90,10 @@ Result<std::shared_ptr<const Model>> load_model(const ImportSource& source,
   } else {
     imported.source.file_name = base_name(source.path);
     imported.source.sha256 = sha256_hex(source.bytes);
+    for (const ImportSource& step : options.steps) {
+      imported.source.file_name += "," + base_name(step.path);
+      imported.source.sha256 += "," + sha256_hex(step.bytes);
+    }
   }
   impl->graph = std::make_shared<const Graph>(std::move(imported.graph));
   impl->imported = std::move(imported);

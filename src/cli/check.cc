@@ -114,11 +114,10 @@ Result<int> CheckCommand::run(Terminal& terminal) {
   open.limits = terminal.limits();
   TRY_ASSIGN(const std::shared_ptr<const Model> model, Model::open(model_, open));
   open.select = select_;
-  open.steps = steps_;
   open.input_type = dtype_from_name(input_type_);
   if (input_type_.empty() && model->inputs().size() == 1)
     open.input_type = model->inputs()[0].dtype;
-  TRY_ASSIGN(const std::shared_ptr<const Model> against, Model::open(against_, open));
+  TRY_ASSIGN(const std::shared_ptr<const Model> against, open_pieces(against_, steps_, open));
   TRY_ASSIGN(const CheckOptions options, check_options(*model, terminal));
   TRY_ASSIGN(const CheckReport report, check(model, against, options));
   if (terminal.json) {

@@ -88,7 +88,6 @@ class ConvertCommand : public Command {
 void ConvertCommand::declare(Options& options) {
   auto& sources = options.add("sources", &sources_, "SOURCE...", "model files, or folders of them");
   sources.hint = ValueHint::kFile;
-  sources.required = true;
   options.add("-o,--output", &output_, "OUT", "file or folder; default: SOURCE with .onnx").hint =
       ValueHint::kFile;
   options.add("--data", &data_.inputs, "FILE", "rows to check on besides the generated ones").hint =
@@ -101,8 +100,8 @@ void ConvertCommand::declare(Options& options) {
       "float32", "float64"};
   options.add("--opset", &opset_, "N", "operator set to write");
   options.add("--select", &select_, "PATH", "object inside a dict or tuple, e.g. '[\"model\"]'");
-  options.add("--steps", &steps_, "A,B", "further files to join, transformers first").separator =
-      ',';
+  options.add("--steps", &steps_, "A,B", "files joined into one model, transformers first")
+      .separator = ',';
   options.add("--name", &name_, "NAME", "name of the graph");
   options.add("--meta", &meta_, "KEY=VALUE", "metadata to store");
   options.add("--probes", &probes_, "N|all", "generated rows where routing is proven");
@@ -122,7 +121,8 @@ Status ConvertCommand::add_folder(const fs::path& folder, std::vector<Job>& foun
       files.push_back(entry->path());
   }
   if (code)
-    return Io(cat("cannot read the folder ", tundish::quoted(folder.string()), ": ", code.message()));
+    return Io(
+        cat("cannot read the folder ", tundish::quoted(folder.string()), ": ", code.message()));
   std::ranges::sort(files);
   const fs::path target = output_.empty() ? folder : fs::path(output_);
   for (const fs::path& file : files) {
@@ -142,9 +142,12 @@ Status ConvertCommand::add_folder(const fs::path& folder, std::vector<Job>& foun
 
 Result<std::vector<Job>> ConvertCommand::jobs() const {
   std::vector<Job> found;
+  std::vector<std::string> sources = sources_;
+  if (sources.empty() && !steps_.empty()) sources.push_back(steps_.back());
+  if (sources.empty()) return usage_error("no SOURCE (`tundish convert -h` shows the options)");
   const bool to_folder = !output_.empty() && (fs::is_directory(output_) || output_.ends_with('/') ||
-                                              sources_.size() > 1);
-  for (const std::string& source : sources_) {
+                                              sources.size() > 1);
+  for (const std::string& source : sources) {
     if (fs::is_directory(source)) {
       TRY(add_folder(source, found));
       continue;
@@ -156,7 +159,7 @@ Result<std::vector<Job>> ConvertCommand::jobs() const {
     found.push_back({source, std::move(output)});
   }
   if (!steps_.empty() && found.size() != 1) {
-    return usage_error("--steps joins files into one model: give one SOURCE, the first step");
+    return usage_error("--steps joins files into one model: give at most one SOURCE with it");
   }
   return found;
 }
@@ -170,12 +173,12 @@ Result<ConvertOptions> ConvertCommand::convert_options(Terminal& terminal) const
   options.input_type = dtype_from_name(input_type_);
   options.opset = static_cast<int>(opset_);
   options.select = select_;
-  options.steps = steps_;
   options.name = name_;
   options.check_model = !no_check_;
   for (const std::string& pair : meta_) {
     const size_t equals = pair.find('=');
-    if (equals == std::string::npos) return usage_error(cat("--meta ", tundish::quoted(pair), " lacks '='"));
+    if (equals == std::string::npos)
+      return usage_error(cat("--meta ", tundish::quoted(pair), " lacks '='"));
     options.metadata.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
   }
   if (probes_ == "all") {
@@ -200,8 +203,7 @@ Status ConvertCommand::add_data(const Job& job, ConvertOptions& options, Termina
   open.limits = options.limits;
   open.input_type = options.input_type;
   open.select = options.select;
-  open.steps = options.steps;
-  TRY_ASSIGN(const std::shared_ptr<const Model> source, Model::open(job.source, open));
+  TRY_ASSIGN(const std::shared_ptr<const Model> source, open_pieces(job.source, steps_, open));
   TRY_ASSIGN(const ReadOptions read, data_.read_options(terminal.limits()));
   TRY_ASSIGN(options.check.data, read_all_rows(*source, data_.inputs, read));
   if (!expected_.empty()) {
@@ -213,7 +215,8 @@ Status ConvertCommand::add_data(const Job& job, ConvertOptions& options, Termina
 Status ConvertCommand::may_write(const Job& job) const {
   std::error_code code;
   if (force_ || !fs::exists(job.output, code) || is_ours(job.output)) return ok();
-  return Io(cat(tundish::quoted(job.output), " exists and was not made by tundish; --force replaces it"));
+  return Io(
+      cat(tundish::quoted(job.output), " exists and was not made by tundish; --force replaces it"));
 }
 
 ConvertedSource ConvertCommand::convert_one(const Job& job, Terminal& terminal) const {
@@ -224,7 +227,9 @@ ConvertedSource ConvertCommand::convert_one(const Job& job, Terminal& terminal) 
     TRY(may_write(job));
     TRY_ASSIGN(ConvertOptions options, convert_options(terminal));
     TRY(add_data(job, options, terminal));
-    TRY_ASSIGN(done.conversion, convert(job.source, options));
+    const std::vector<std::string> pieces = ordered_pieces(job.source, steps_);
+    options.steps.assign(pieces.begin() + 1, pieces.end());
+    TRY_ASSIGN(done.conversion, convert(pieces.front(), options));
     if (done.conversion->bytes.empty()) return ok();  // the report says which labels differ
     std::error_code code;
     const fs::path folder = fs::path(job.output).parent_path();
@@ -288,8 +293,7 @@ Result<int> ConvertCommand::dry_run(const std::vector<Job>& jobs, Terminal& term
     open.limits = terminal.limits();
     open.input_type = dtype_from_name(input_type_);
     open.select = select_;
-    open.steps = steps_;
-    const auto model = Model::open(job.source, open);
+    const auto model = open_pieces(job.source, steps_, open);
     terminal.out(cat(job.source, " -> ", job.output, "\n"));
     if (!model) {
       terminal.out(cat("  refused: ", model.error().to_string(), "\n"));
@@ -297,7 +301,11 @@ Result<int> ConvertCommand::dry_run(const std::vector<Job>& jobs, Terminal& term
     }
     terminal.out(cat("  ", (*model)->source().estimator, ", ", (*model)->source().library, " ",
                      (*model)->source().version, "\n"));
-    for (const std::string& step : steps_) terminal.out(cat("  joined with ", step, "\n"));
+    if (!steps_.empty()) {
+      for (const std::string& piece : ordered_pieces(job.source, steps_)) {
+        terminal.out(cat("  joined: ", piece, "\n"));
+      }
+    }
     for (const std::string& note : (*model)->notes()) terminal.out(cat("  ", note, "\n"));
     if (const Status allowed = may_write(job); !allowed) {
       terminal.out(cat("  would not write: ", allowed.error().to_string(), "\n"));

@@ -215,9 +215,8 @@ Result<int> RunCommand::run(Terminal& terminal) {
   OpenOptions open;
   open.limits = terminal.limits();
   open.select = select_;
-  open.steps = steps_;
   open.input_type = dtype_from_name(input_type_);
-  TRY_ASSIGN(const std::shared_ptr<const Model> model, Model::open(model_, open));
+  TRY_ASSIGN(const std::shared_ptr<const Model> model, open_pieces(model_, steps_, open));
   for (const std::string& note : model->notes()) terminal.explain(cat("note: ", note));
   TRY_ASSIGN(const AnswerPlan plan, this->plan(*model));
   SessionOptions options;

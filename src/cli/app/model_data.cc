@@ -64,6 +64,25 @@ const ValueDescription* find_output(const Model& model, const std::string& name)
 
 }  // namespace
 
+std::vector<std::string> ordered_pieces(const std::string& source,
+                                        const std::vector<std::string>& steps) {
+  std::vector<std::string> pieces = steps;
+  const bool named = std::ranges::any_of(steps, [&](const std::string& step) {
+    std::error_code code;
+    return step == source || fs::equivalent(step, source, code);
+  });
+  if (!source.empty() && !named) pieces.push_back(source);
+  return pieces;
+}
+
+Result<std::shared_ptr<const Model>> open_pieces(const std::string& source,
+                                                 const std::vector<std::string>& steps,
+                                                 OpenOptions options) {
+  const std::vector<std::string> pieces = ordered_pieces(source, steps);
+  options.steps.assign(pieces.begin() + 1, pieces.end());
+  return Model::open(pieces.front(), options);
+}
+
 void InputOptions::declare_reading(Options& options) {
   options.add("--format", &format, "NAME", "format of the data when its name does not tell")
       .choices = {"npy", "npz", "csv", "tsv", "jsonl", "txt"};
@@ -157,9 +176,9 @@ Result<AnswerPlan> plan_methods(const Model& model, const std::vector<std::strin
     if (method == nullptr) {
       std::string known;
       for (const MethodDescription& other : model.methods()) known += cat(" ", other.name);
-      return NotFound(known.empty()
-                          ? cat("the model has no methods, only outputs (--outputs)")
-                          : cat("the model has no method ", tundish::quoted(name), "; it has", known));
+      return NotFound(known.empty() ? cat("the model has no methods, only outputs (--outputs)")
+                                    : cat("the model has no method ", tundish::quoted(name),
+                                          "; it has", known));
     }
     for (size_t part = 0; part < method->outputs.size(); ++part) {
       const std::string label = method->outputs.size() == 1 ? name : cat(name, ".", part);

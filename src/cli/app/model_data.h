@@ -2,6 +2,7 @@
 #ifndef TUNDISH_CLI_APP_MODEL_DATA_H_
 #define TUNDISH_CLI_APP_MODEL_DATA_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,17 @@ struct InputOptions {
   void declare_reading(Options& options);
   Result<ReadOptions> read_options(const Limits& limits) const;
 };
+
+/// The files of one model in the order in which they are joined: `steps` as they stand when
+/// `source` is empty or among them, else `steps` followed by `source` (transformers first,
+/// predictor last).
+std::vector<std::string> ordered_pieces(const std::string& source,
+                                        const std::vector<std::string>& steps);
+
+/// Opens a source model, joined from its pieces, or an .onnx file.
+Result<std::shared_ptr<const Model>> open_pieces(const std::string& source,
+                                                 const std::vector<std::string>& steps,
+                                                 OpenOptions options);
 
 /// "NAME=FILE" is split when NAME is one of the model's inputs; otherwise the word is a path.
 std::vector<InputFile> input_files(const std::vector<std::string>& words, const Model& model);
