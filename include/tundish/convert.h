@@ -74,15 +74,11 @@ enum class Target : uint8_t { kAuto, kPortable, kNative };
 
 struct ConvertOptions {
   Target target = Target::kAuto;
-  DType input_type = DType::kUndefined;  ///< float32 or float64; undefined = the library's own
-  int opset = 0;                         ///< 0 = the default
-  std::string select;                    ///< object path inside a dict or tuple
-  std::vector<std::string> steps;        ///< further files: transformers first, predictor last
-  std::string name;                      ///< graph name
+  int opset = 0;     ///< 0 = the default
+  std::string name;  ///< graph name
   std::vector<std::pair<std::string, std::string>> metadata;
   bool check_model = true;
   CheckOptions check;
-  Limits limits;
 };
 
 /// One converted model, not yet on disk.
@@ -96,10 +92,11 @@ struct Conversion {
   std::optional<CheckReport> check;
 };
 
-/// Reads a source model, folds and proves it, and returns the artefact. Same input, options and
-/// version give the same bytes. Does not write. Errors as Model::open. A model whose labels differ
-/// from the source's is not given out: `bytes` is empty and the report says what differs.
-Result<Conversion> convert(const std::string& source_path, const ConvertOptions& options = {});
+/// Folds and proves a model that Model::open has read, and returns the artefact. Same source, options
+/// and version give the same bytes. Does not write. A model whose labels differ from the source's is not
+/// given out: `bytes` is empty and the report says what differs. kUnsupported where the target cannot
+/// hold an operator, kInvalidArgument for options or data that do not fit.
+Result<Conversion> convert(std::shared_ptr<const Model> source, const ConvertOptions& options = {});
 
 /// The original and the converted model (or any two models with the same inputs) answered the same
 /// rows: the report. An error only when the comparison could not be made.

@@ -26,16 +26,6 @@ ExportOptions export_options(const ConvertOptions& options) {
   return result;
 }
 
-std::shared_ptr<const Model> reopened(const std::string& bytes,
-                                      Result<std::shared_ptr<const Model>>& slot,
-                                      const ConvertOptions& options) {
-  auto owner = std::make_shared<const std::string>(bytes);
-  OpenOptions open;
-  open.limits = options.limits;
-  slot = Model::from_bytes(as_bytes(*owner), owner, open);
-  return slot.has_value() ? slot.value() : nullptr;
-}
-
 // Some rows with the reference engine's answers, for `run --self-test` on other machines.
 Result<std::string> golden_rows(const std::shared_ptr<const Model>& source,
                                 const std::shared_ptr<const Model>& shipped) {
@@ -95,9 +85,8 @@ Result<std::shared_ptr<const Model>> Converter::exported(Graph graph) {
   TRY_ASSIGN(conversion_.bytes,
              export_onnx(graph, builtin_ops(), export_options(options_), &report));
   conversion_.own_operators = std::move(report.own_operators);
-  Result<std::shared_ptr<const Model>> model = Internal("not read back");
-  reopened(conversion_.bytes, model, options_);
-  return in("reading the exported model back", std::move(model));
+  const auto owner = std::make_shared<const std::string>(conversion_.bytes);
+  return in("reading the exported model back", Model::from_bytes(as_bytes(*owner), owner));
 }
 
 Result<Conversion> Converter::run() {
@@ -133,14 +122,9 @@ Result<Conversion> Converter::run() {
 
 }  // namespace
 
-Result<Conversion> convert(const std::string& source_path, const ConvertOptions& options) {
-  OpenOptions open;
-  open.limits = options.limits;
-  open.input_type = options.input_type;
-  open.select = options.select;
-  open.steps = options.steps;
-  TRY_ASSIGN(std::shared_ptr<const Model> source, Model::open(source_path, open));
-  return in(quoted(source_path, 400), Converter(std::move(source), options).run());
+Result<Conversion> convert(std::shared_ptr<const Model> source, const ConvertOptions& options) {
+  const std::string path = source->impl().path;
+  return in(quoted(path, 400), Converter(std::move(source), options).run());
 }
 
 Result<CheckReport> check(const std::shared_ptr<const Model>& model,

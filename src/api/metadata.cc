@@ -32,8 +32,8 @@ Result<Json> parsed(std::string_view text, std::string_view key) {
   }
   if (schema->get_ref<const std::string&>() != wanted) {
     return Unsupported(cat("metadata ", tundish::quoted(key), " has schema ",
-                           tundish::quoted(schema->get_ref<const std::string&>()), ", this version reads ",
-                           tundish::quoted(wanted)));
+                           tundish::quoted(schema->get_ref<const std::string&>()),
+                           ", this version reads ", tundish::quoted(wanted)));
   }
   return json;
 }
@@ -178,7 +178,8 @@ Result<FeatureContract> parse_contract(std::string_view text) {
   contract.estimator = text_of(json, "estimator");
   const auto accepts = json.find("accepts");
   if (accepts == json.end() || !accepts->is_object()) {
-    return InvalidModel(cat("metadata ", tundish::quoted(kContractKey), " does not say what is accepted"));
+    return InvalidModel(
+        cat("metadata ", tundish::quoted(kContractKey), " does not say what is accepted"));
   }
   contract.accepts_nan = flag_of(*accepts, "nan");
   contract.accepts_infinity = flag_of(*accepts, "infinity");

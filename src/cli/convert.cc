@@ -72,7 +72,8 @@ class ConvertCommand : public Command {
   Result<std::vector<Job>> jobs() const;
   Status add_folder(const fs::path& folder, std::vector<Job>& found) const;
   Result<ConvertOptions> convert_options(Terminal& terminal) const;
-  Status add_data(const Job& job, ConvertOptions& options, Terminal& terminal) const;
+  Result<std::shared_ptr<const Model>> open_source(const Job& job, Terminal& terminal) const;
+  Status add_data(const Model& source, ConvertOptions& options, Terminal& terminal) const;
   Status may_write(const Job& job) const;
   ConvertedSource convert_one(const Job& job, Terminal& terminal) const;
   void show(const ConvertedSource& done, Terminal& terminal) const;
@@ -166,13 +167,10 @@ Result<std::vector<Job>> ConvertCommand::jobs() const {
 
 Result<ConvertOptions> ConvertCommand::convert_options(Terminal& terminal) const {
   ConvertOptions options;
-  options.limits = terminal.limits();
   options.target = target_ == "portable" ? Target::kPortable
                    : target_ == "native" ? Target::kNative
                                          : Target::kAuto;
-  options.input_type = dtype_from_name(input_type_);
   options.opset = static_cast<int>(opset_);
-  options.select = select_;
   options.name = name_;
   options.check_model = !no_check_;
   for (const std::string& pair : meta_) {
@@ -197,17 +195,22 @@ Result<ConvertOptions> ConvertCommand::convert_options(Terminal& terminal) const
   return options;
 }
 
-Status ConvertCommand::add_data(const Job& job, ConvertOptions& options, Terminal& terminal) const {
-  if (data_.inputs.empty()) return ok();
+Result<std::shared_ptr<const Model>> ConvertCommand::open_source(const Job& job,
+                                                                 Terminal& terminal) const {
   OpenOptions open;
-  open.limits = options.limits;
-  open.input_type = options.input_type;
-  open.select = options.select;
-  TRY_ASSIGN(const std::shared_ptr<const Model> source, open_pieces(job.source, steps_, open));
+  open.limits = terminal.limits();
+  open.input_type = dtype_from_name(input_type_);
+  open.select = select_;
+  return open_pieces(job.source, steps_, open);
+}
+
+Status ConvertCommand::add_data(const Model& source, ConvertOptions& options,
+                                Terminal& terminal) const {
+  if (data_.inputs.empty()) return ok();
   TRY_ASSIGN(const ReadOptions read, data_.read_options(terminal.limits()));
-  TRY_ASSIGN(options.check.data, read_all_rows(*source, data_.inputs, read));
+  TRY_ASSIGN(options.check.data, read_all_rows(source, data_.inputs, read));
   if (!expected_.empty()) {
-    TRY_ASSIGN(options.check.expected, read_expected(*source, expected_));
+    TRY_ASSIGN(options.check.expected, read_expected(source, expected_));
   }
   return ok();
 }
@@ -226,10 +229,9 @@ ConvertedSource ConvertCommand::convert_one(const Job& job, Terminal& terminal) 
   const auto work = [&]() -> Status {
     TRY(may_write(job));
     TRY_ASSIGN(ConvertOptions options, convert_options(terminal));
-    TRY(add_data(job, options, terminal));
-    const std::vector<std::string> pieces = ordered_pieces(job.source, steps_);
-    options.steps.assign(pieces.begin() + 1, pieces.end());
-    TRY_ASSIGN(done.conversion, convert(pieces.front(), options));
+    TRY_ASSIGN(const std::shared_ptr<const Model> source, open_source(job, terminal));
+    TRY(add_data(*source, options, terminal));
+    TRY_ASSIGN(done.conversion, convert(source, options));
     if (done.conversion->bytes.empty()) return ok();  // the report says which labels differ
     std::error_code code;
     const fs::path folder = fs::path(job.output).parent_path();
@@ -289,11 +291,7 @@ void ConvertCommand::show(const ConvertedSource& done, Terminal& terminal) const
 
 Result<int> ConvertCommand::dry_run(const std::vector<Job>& jobs, Terminal& terminal) const {
   for (const Job& job : jobs) {
-    OpenOptions open;
-    open.limits = terminal.limits();
-    open.input_type = dtype_from_name(input_type_);
-    open.select = select_;
-    const auto model = open_pieces(job.source, steps_, open);
+    const auto model = open_source(job, terminal);
     terminal.out(cat(job.source, " -> ", job.output, "\n"));
     if (!model) {
       terminal.out(cat("  refused: ", model.error().to_string(), "\n"));

@@ -92,23 +92,20 @@ TEST_P(GoldenEngines, answers_as_the_original_everywhere) {
   const Result<GoldenData> data = read_golden(golden);
   ASSERT_TRUE(data) << data.error().to_string();
 
+  const auto source = Model::open(first_path(golden), open_options(golden));
+  ASSERT_TRUE(source) << source.error().to_string();
   ConvertOptions options;
-  options.select = golden.select;
-  options.input_type = golden.input_type;
-  options.steps = open_options(golden).steps;
   options.check.probes = 300;
-  const Result<Conversion> converted = convert(first_path(golden), options);
+  const Result<Conversion> converted = convert(*source, options);
   ASSERT_TRUE(converted) << converted.error().to_string();
   ASSERT_TRUE(converted->check && converted->check->equal);
   EXPECT_TRUE(converted->check->routing_proven) << converted->check->proof;
-  EXPECT_EQ(convert(first_path(golden), options)->bytes, converted->bytes);
+  EXPECT_EQ(convert(*source, options)->bytes, converted->bytes);
 
   const auto owner = std::make_shared<const std::string>(converted->bytes);
   const auto model =
       Model::from_bytes({reinterpret_cast<const uint8_t*>(owner->data()), owner->size()}, owner);
   ASSERT_TRUE(model) << model.error().to_string();
-  const auto source = Model::open(first_path(golden), open_options(golden));
-  ASSERT_TRUE(source) << source.error().to_string();
   ASSERT_EQ((*model)->inputs().size(), 1u);
   const Tensor rows = fitted(data->rows, (*model)->inputs()[0].dtype);
 

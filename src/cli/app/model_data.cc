@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/strings.h"
+#include "cli/app/command.h"
 #include "data/array_file.h"
 
 namespace tundish {
@@ -80,7 +81,11 @@ Result<std::shared_ptr<const Model>> open_pieces(const std::string& source,
                                                  OpenOptions options) {
   const std::vector<std::string> pieces = ordered_pieces(source, steps);
   options.steps.assign(pieces.begin() + 1, pieces.end());
-  return Model::open(pieces.front(), options);
+  Result<std::shared_ptr<const Model>> model = Model::open(pieces.front(), options);
+  // the only arguments of open() are words of the command line
+  const bool wrong_words = !model && model.error().code() == ErrorCode::kInvalidArgument;
+  if (wrong_words) return usage_error(model.error().to_string());
+  return model;
 }
 
 void InputOptions::declare_reading(Options& options) {
