@@ -89,10 +89,10 @@ Status Checker::open_sessions() {
 }
 
 Status Checker::prove() {
-  const std::unique_ptr<Evaluator> evaluator = make_evaluator(builtin_ops());
+  ReferenceEvaluator evaluator(builtin_ops());
   TRY_ASSIGN(
       EquivalenceProof proof,
-      prove_equivalent(*against_->impl().graph, *model_->impl().graph, builtin_ops(), *evaluator));
+      prove_equivalent(*against_->impl().graph, *model_->impl().graph, builtin_ops(), evaluator));
   report_.routing_proven = proof.proven;
   report_.proof = std::move(proof.why);
   report_.statements = std::move(proof.statements);

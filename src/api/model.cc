@@ -50,8 +50,8 @@ ValueDescription describe_value(const Graph& graph, ValueId value) {
 
 Status optimize_graph(Graph& graph, std::vector<std::string>* notes) {
   const OpTable& ops = builtin_ops();
-  const std::unique_ptr<Evaluator> evaluator = make_evaluator(ops);
-  PassContext context{ops, *evaluator};
+  ReferenceEvaluator evaluator(ops);
+  PassContext context{ops, evaluator};
   if (notes != nullptr) {
     context.note = [notes](const PatchNote& note) {
       notes->push_back(cat(note.pass, ": ", note.reason));
