@@ -17,8 +17,13 @@ struct ComparisonPair {
   int32_t feature;
   TreeMode source_mode, shipped_mode;
   double source_threshold, shipped_threshold;
+  bool swapped;  // true where the source says false: the children have changed places
   int64_t node;  // in the shipped tables, for messages
 };
+
+bool is_lower_set(TreeMode mode) { return mode == TreeMode::kLeq || mode == TreeMode::kLt; }
+bool is_upper_set(TreeMode mode) { return mode == TreeMode::kGte || mode == TreeMode::kGt; }
+bool is_directed(TreeMode mode) { return is_lower_set(mode) || is_upper_set(mode); }
 
 double threshold_at(const TreeEnsemble& trees, int32_t node) {
   const auto index = static_cast<size_t>(node);
@@ -60,7 +65,7 @@ std::string summary_difference(const TreeEnsemble& a, const TreeEnsemble& b) {
 
 // Walks both forests side by side, root to leaves, and lists the pairs of comparisons. Returns why
 // the shapes differ, or an empty string.
-std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped,
+std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped, bool increasing,
                     std::vector<ComparisonPair>& pairs) {
   std::vector<std::pair<int32_t, int32_t>> open;
   for (int64_t tree = 0; tree < source.tree_count(); ++tree) {
@@ -81,16 +86,21 @@ std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped,
       if (source.node_feature.values<int32_t>()[i] != shipped.node_feature.values<int32_t>()[j]) {
         return cat("tree ", tree, " node ", b, " tests another feature");
       }
-      if ((mode_a & kMissingTrue) != (mode_b & kMissingTrue)) {
+      const TreeMode source_mode{static_cast<uint8_t>(mode_a & kTreeModeMask)};
+      const TreeMode shipped_mode{static_cast<uint8_t>(mode_b & kTreeModeMask)};
+      const bool directed = is_directed(source_mode) && is_directed(shipped_mode);
+      const bool swapped =
+          directed && (is_lower_set(source_mode) == increasing) != is_lower_set(shipped_mode);
+      const bool missing_swapped = (mode_a & kMissingTrue) != (mode_b & kMissingTrue);
+      if (missing_swapped != swapped) {
         return cat("tree ", tree, " node ", b, " sends missing values elsewhere");
       }
-      pairs.push_back({source.node_feature.values<int32_t>()[i], TreeMode(mode_a & kTreeModeMask),
-                       TreeMode(mode_b & kTreeModeMask), threshold_at(source, a),
-                       threshold_at(shipped, b), b});
-      open.emplace_back(source.node_false.values<int32_t>()[i],
-                        shipped.node_false.values<int32_t>()[j]);
-      open.emplace_back(source.node_true.values<int32_t>()[i],
-                        shipped.node_true.values<int32_t>()[j]);
+      pairs.push_back({source.node_feature.values<int32_t>()[i], source_mode, shipped_mode,
+                       threshold_at(source, a), threshold_at(shipped, b), swapped, b});
+      const int32_t true_b = shipped.node_true.values<int32_t>()[j];
+      const int32_t false_b = shipped.node_false.values<int32_t>()[j];
+      open.emplace_back(source.node_false.values<int32_t>()[i], swapped ? true_b : false_b);
+      open.emplace_back(source.node_true.values<int32_t>()[i], swapped ? false_b : true_b);
     }
   }
   return "";
@@ -103,13 +113,10 @@ bool holds(TreeMode mode, double x, double threshold) {
     case TreeMode::kGte: return x >= threshold;
     case TreeMode::kGt: return x > threshold;
     case TreeMode::kEq: return x == threshold;
-    case TreeMode::kNeq: return x != threshold;
+    case TreeMode::kNeq: return x < threshold || x > threshold;
   }
   return false;
 }
-
-bool is_lower_set(TreeMode mode) { return mode == TreeMode::kLeq || mode == TreeMode::kLt; }
-bool is_upper_set(TreeMode mode) { return mode == TreeMode::kGte || mode == TreeMode::kGt; }
 
 double neighbour(double value, bool up, DType dtype) {
   if (dtype == DType::kFloat32) {
@@ -178,29 +185,25 @@ Result<Tensor> probe_matrix(const std::vector<ComparisonPair>& pairs, int64_t wi
   return matrix;
 }
 
-std::string pair_difference(const ComparisonPair& pair, bool increasing, DType dtype,
-                            double image_low, double image_high) {
-  const bool source_lower = is_lower_set(pair.source_mode);
-  const bool directed = source_lower || is_upper_set(pair.source_mode);
-  const bool shipped_lower = is_lower_set(pair.shipped_mode);
-  if (!directed || (!shipped_lower && !is_upper_set(pair.shipped_mode))) {
+std::string pair_difference(const ComparisonPair& pair, DType dtype, double image_low,
+                            double image_high) {
+  if (!is_directed(pair.source_mode) || !is_directed(pair.shipped_mode)) {
     return cat("comparison ", pair.node, " is an equality test");
   }
-  if ((source_lower == increasing) != shipped_lower) {
-    return cat("comparison ", pair.node, " points the other way");
-  }
   const Sides sides = sides_of(pair, dtype);
-  const bool same_low = holds(pair.source_mode, image_low, pair.source_threshold) ==
-                        holds(pair.shipped_mode, sides.low, pair.shipped_threshold);
-  const bool same_high = holds(pair.source_mode, image_high, pair.source_threshold) ==
-                         holds(pair.shipped_mode, sides.high, pair.shipped_threshold);
-  if (same_low && same_high) return "";
+  const auto agree = [&](double image, double value) {
+    const bool theirs = holds(pair.source_mode, image, pair.source_threshold);
+    return theirs == (holds(pair.shipped_mode, value, pair.shipped_threshold) != pair.swapped);
+  };
+  const bool same_low = agree(image_low, sides.low);
+  if (same_low && agree(image_high, sides.high)) return "";
   return cat("comparison ", pair.node, " on feature ", pair.feature, " differs at the input ",
              same_low ? sides.high : sides.low);
 }
 
 bool identical(const ComparisonPair& pair) {
-  return pair.source_mode == pair.shipped_mode && pair.source_threshold == pair.shipped_threshold;
+  return !pair.swapped && pair.source_mode == pair.shipped_mode &&
+         pair.source_threshold == pair.shipped_threshold;
 }
 
 }  // namespace
@@ -215,7 +218,7 @@ Result<RoutingResult> prove_routing(const Graph& source_graph, const TreeEnsembl
   if (!result.why.empty()) return result;
   std::vector<ComparisonPair> pairs;
   pairs.reserve(size_t(shipped.node_count()));
-  result.why = pair_up(theirs, shipped, pairs);
+  result.why = pair_up(theirs, shipped, chain.increasing, pairs);
   if (!result.why.empty()) return result;
   result.comparisons = int64_t(pairs.size());
 
@@ -235,7 +238,7 @@ Result<RoutingResult> prove_routing(const Graph& source_graph, const TreeEnsembl
   TRY_ASSIGN(const Tensor images, evaluate_chain(source_graph, chain, probes, evaluator));
   for (size_t i = 0; i < pairs.size(); ++i) {
     const size_t at = rows[i] * size_t(width) + size_t(pairs[i].feature);
-    result.why = pair_difference(pairs[i], chain.increasing, input.dtype, element(images, at),
+    result.why = pair_difference(pairs[i], input.dtype, element(images, at),
                                  element(images, at + size_t(width)));
     if (!result.why.empty()) return result;
   }
