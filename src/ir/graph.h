@@ -73,6 +73,7 @@ using MetadataList = std::vector<std::pair<std::string, std::string>>;
 class Graph {
  public:
   const std::string& name() const { return name_; }
+  void set_name(std::string name) { name_ = std::move(name); }
   std::span<const ValueId> inputs() const { return inputs_; }
   std::span<const ValueId> outputs() const { return outputs_; }
   /// Live nodes in topological order.
