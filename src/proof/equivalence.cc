@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "base/strings.h"
 #include "ir/tree_ensemble.h"
@@ -132,44 +133,45 @@ Result<bool> Comparison::same_nodes(ValueId a, ValueId b, int depth) {
   return true;
 }
 
-// Tries every point of the source's monotone chain as the one that both graphs share.
+std::vector<bool> used_columns(const TreeEnsemble& trees) {
+  std::vector<bool> used(static_cast<size_t>(trees.feature_count), false);
+  for (const int32_t feature : trees.node_feature.values<int32_t>()) {
+    used[static_cast<size_t>(feature)] = true;
+  }
+  return used;
+}
+
+// The ensembles read the same value, or the shipped one reads what the source's monotone chain
+// begins with.
 Result<bool> Comparison::same_trees(const Node& a, const Node& b, int depth) {
   TRY_ASSIGN(const TreeEnsemble theirs, tree_ensemble_of(source_, a));
   TRY_ASSIGN(const TreeEnsemble ours, tree_ensemble_of(shipped_, b));
-  MonotoneChain chain;
-  ValueId shared = a.inputs[0];
-  std::string steps;
-  for (;;) {
-    const std::string why_before = why_;
-    TRY_ASSIGN(const bool equal, same(shared, b.inputs[0], depth + 1));
-    if (equal) break;
-    const Node* step = source_.producer(shared);
-    bool usable = step != nullptr && step->outputs.size() == 1;
-    for (size_t i = 1; usable && i < step->inputs.size(); ++i) {
-      usable = source_.constant(step->inputs[i]) != nullptr;
-    }
-    const OpDef* def = usable ? ops_.find(*step) : nullptr;
-    usable = def != nullptr && def->traits.elementwise && def->traits.propagates_nan;
-    const Monotone direction = usable ? monotone_direction(ops_, source_, *step, 0) : Monotone::kNo;
-    if (direction == Monotone::kNo) {
-      return differ(cat("the input of ", node_place(b), " is not the source's"));
-    }
+  const std::string why_before = why_;
+  TRY_ASSIGN(const bool same_input, same(a.inputs[0], b.inputs[0], depth + 1));
+  std::optional<MonotoneChain> chain;
+  if (!same_input) {
     why_ = why_before;
-    chain.nodes.insert(chain.nodes.begin(), source_.value(shared).producer);
-    chain.increasing = chain.increasing == (direction == Monotone::kIncreasing);
-    steps = steps.empty() ? step->op : cat(step->op, ", ", steps);
-    shared = step->inputs[0];
+    chain = find_monotone_chain(source_, ops_, a.inputs[0], used_columns(theirs));
+    bool shared = false;
+    if (!chain->steps.empty()) {
+      TRY_ASSIGN(shared, same(chain->source, b.inputs[0], depth + 1));
+    }
+    if (!shared) {
+      why_ = why_before;
+      return differ(cat("the input of ", node_place(b), " is not the source's",
+                        chain->stopped.empty() ? "" : cat(" (", chain->stopped, ")")));
+    }
   }
-  const ValueType& input = shipped_.value(b.inputs[0]).type;
+  const DType input = shipped_.value(b.inputs[0]).type.dtype;
   TRY_ASSIGN(const RoutingResult routing,
-             prove_routing(source_, theirs, chain, ours, input, evaluator_));
+             prove_routing(source_, theirs, chain ? &*chain : nullptr, ours, input, evaluator_));
   if (!routing.equivalent) return differ(cat(node_place(b), ": ", routing.why));
-  statements_.push_back(cat(
-      "all ", routing.comparisons, " comparisons of ", routing.trees, " trees send every possible ",
-      dtype_name(input.dtype),
-      " value (also -0.0, infinities, NaN) to the same side as the source's",
-      chain.nodes.empty() ? std::string()
-                          : cat("; ", steps, " before the trees is folded into the thresholds")));
+  statements_.push_back(cat("all ", routing.comparisons, " comparisons of ", routing.trees,
+                            " trees send every possible ", dtype_name(input),
+                            " value (also -0.0, infinities, NaN) to the same side as the source's",
+                            chain ? cat("; ", chain_text(source_, *chain),
+                                        " before the trees is folded into the thresholds")
+                                  : std::string()));
   statements_.push_back(cat("all ", routing.leaves,
                             " leaves hold the same values bit for bit and are summed in the same "
                             "tree order in ",

@@ -65,8 +65,8 @@ std::string summary_difference(const TreeEnsemble& a, const TreeEnsemble& b) {
 
 // Walks both forests side by side, root to leaves, and lists the pairs of comparisons. Returns why
 // the shapes differ, or an empty string.
-std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped, bool increasing,
-                    std::vector<ComparisonPair>& pairs) {
+std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped,
+                    const MonotoneChain* chain, std::vector<ComparisonPair>& pairs) {
   std::vector<std::pair<int32_t, int32_t>> open;
   for (int64_t tree = 0; tree < source.tree_count(); ++tree) {
     open.emplace_back(source.tree_roots.values<int32_t>()[size_t(tree)],
@@ -89,6 +89,9 @@ std::string pair_up(const TreeEnsemble& source, const TreeEnsemble& shipped, boo
       const TreeMode source_mode{static_cast<uint8_t>(mode_a & kTreeModeMask)};
       const TreeMode shipped_mode{static_cast<uint8_t>(mode_b & kTreeModeMask)};
       const bool directed = is_directed(source_mode) && is_directed(shipped_mode);
+      const auto feature = size_t(source.node_feature.values<int32_t>()[i]);
+      const bool increasing =
+          chain == nullptr || chain->directions[feature] == Monotone::kIncreasing;
       const bool swapped =
           directed && (is_lower_set(source_mode) == increasing) != is_lower_set(shipped_mode);
       const bool missing_swapped = (mode_a & kMissingTrue) != (mode_b & kMissingTrue);
@@ -140,49 +143,23 @@ Sides sides_of(const ComparisonPair& pair, DType dtype) {
   return {neighbour(t, false, dtype), t};
 }
 
-// Evaluates the chain on a matrix whose column f holds the values asked for feature f.
-Result<Tensor> evaluate_chain(const Graph& graph, const MonotoneChain& chain, Tensor matrix,
-                              Evaluator& evaluator) {
-  Value current(std::move(matrix));
-  for (const NodeId id : chain.nodes) {
-    const Node& node = graph.node(id);
-    std::vector<Value> inputs = {current};
-    for (size_t i = 1; i < node.inputs.size(); ++i)
-      inputs.emplace_back(*graph.constant(node.inputs[i]));
-    TRY_ASSIGN(std::vector<Value> outputs, evaluator.evaluate(node, inputs));
-    current = outputs.at(0);
-  }
-  if (current.tensor() == nullptr) return Internal("a monotone chain gave no tensor");
-  return *current.tensor();
-}
-
-double element(const Tensor& tensor, size_t index) {
-  return tensor.dtype() == DType::kFloat32 ? static_cast<double>(tensor.values<float>()[index])
-                                           : tensor.values<double>()[index];
-}
-
-// Places two probes per pair into columns, returns the row of each pair's first probe.
-Result<Tensor> probe_matrix(const std::vector<ComparisonPair>& pairs, int64_t width, DType dtype,
-                            std::vector<size_t>& rows) {
-  std::vector<size_t> filled(size_t(width), 0);
+// What the source's comparisons see at both sides of the shipped ones: two values per pair.
+Result<std::vector<double>> images_of(const Graph& graph, const MonotoneChain* chain,
+                                      const std::vector<ComparisonPair>& pairs, DType dtype,
+                                      Evaluator& evaluator) {
+  std::vector<double> points;
+  std::vector<int32_t> columns;
   for (const ComparisonPair& pair : pairs) {
-    rows.push_back(filled[size_t(pair.feature)]);
-    filled[size_t(pair.feature)] += 2;
+    const Sides sides = sides_of(pair, dtype);
+    points.insert(points.end(), {sides.low, sides.high});
+    columns.insert(columns.end(), {pair.feature, pair.feature});
   }
-  const size_t height = filled.empty() ? 0 : *std::max_element(filled.begin(), filled.end());
-  TRY_ASSIGN(Tensor matrix, Tensor::allocate(dtype, Shape{int64_t(height), width}));
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const Sides sides = sides_of(pairs[i], dtype);
-    const size_t at = rows[i] * size_t(width) + size_t(pairs[i].feature);
-    if (dtype == DType::kFloat32) {
-      matrix.mutable_values<float>()[at] = static_cast<float>(sides.low);
-      matrix.mutable_values<float>()[at + size_t(width)] = static_cast<float>(sides.high);
-    } else {
-      matrix.mutable_values<double>()[at] = sides.low;
-      matrix.mutable_values<double>()[at + size_t(width)] = sides.high;
-    }
-  }
-  return matrix;
+  if (chain == nullptr) return points;
+  std::vector<double> images(points.size());
+  TRY_ASSIGN(ChainSampler sampler, ChainSampler::create(graph, *chain, evaluator, columns,
+                                                        ChainSampler::Layout::kMatrix));
+  TRY(sampler.sample(points, images));
+  return images;
 }
 
 std::string pair_difference(const ComparisonPair& pair, DType dtype, double image_low,
@@ -209,8 +186,8 @@ bool identical(const ComparisonPair& pair) {
 }  // namespace
 
 Result<RoutingResult> prove_routing(const Graph& source_graph, const TreeEnsemble& theirs,
-                                    const MonotoneChain& chain, const TreeEnsemble& shipped,
-                                    const ValueType& input, Evaluator& evaluator) {
+                                    const MonotoneChain* chain, const TreeEnsemble& shipped,
+                                    DType input, Evaluator& evaluator) {
   RoutingResult result;
   result.trees = shipped.tree_count();
   result.leaves = shipped.leaf_count();
@@ -218,28 +195,17 @@ Result<RoutingResult> prove_routing(const Graph& source_graph, const TreeEnsembl
   if (!result.why.empty()) return result;
   std::vector<ComparisonPair> pairs;
   pairs.reserve(size_t(shipped.node_count()));
-  result.why = pair_up(theirs, shipped, chain.increasing, pairs);
+  result.why = pair_up(theirs, shipped, chain, pairs);
   if (!result.why.empty()) return result;
   result.comparisons = int64_t(pairs.size());
-
-  const bool all_identical =
-      chain.nodes.empty() && std::all_of(pairs.begin(), pairs.end(), identical);
-  if (all_identical || pairs.empty()) {
+  if (chain == nullptr && std::all_of(pairs.begin(), pairs.end(), identical)) {
     result.equivalent = true;
     return result;
   }
-  if (!input.shape || input.shape->size() != 2 || !(*input.shape)[1].is_known()) {
-    result.why = "the width of the input is not known";
-    return result;
-  }
-  const int64_t width = (*input.shape)[1].size();
-  std::vector<size_t> rows;
-  TRY_ASSIGN(Tensor probes, probe_matrix(pairs, width, input.dtype, rows));
-  TRY_ASSIGN(const Tensor images, evaluate_chain(source_graph, chain, probes, evaluator));
+  TRY_ASSIGN(const std::vector<double> images,
+             images_of(source_graph, chain, pairs, input, evaluator));
   for (size_t i = 0; i < pairs.size(); ++i) {
-    const size_t at = rows[i] * size_t(width) + size_t(pairs[i].feature);
-    result.why = pair_difference(pairs[i], input.dtype, element(images, at),
-                                 element(images, at + size_t(width)));
+    result.why = pair_difference(pairs[i], input, images[2 * i], images[2 * i + 1]);
     if (!result.why.empty()) return result;
   }
   result.equivalent = true;

@@ -10,15 +10,9 @@
 #include "ir/graph.h"
 #include "ir/op_def.h"
 #include "ir/tree_ensemble.h"
+#include "passes/support/monotone_chain.h"
 
 namespace tundish {
-
-/// Nodes of the source graph between the shared value and the ensemble, first applied first, and
-/// the direction of the whole.
-struct MonotoneChain {
-  std::vector<NodeId> nodes;
-  bool increasing = true;
-};
 
 /// Number of comparisons shown equivalent; or why not.
 struct RoutingResult {
@@ -29,11 +23,12 @@ struct RoutingResult {
   int64_t leaves = 0;
 };
 
-/// Whether `shipped` over a value x of type `input` (float32 or float64, [N, F]) reaches the same
-/// leaf weights in the same order as `theirs` over chain(x), for every x.
+/// Whether `shipped` over a value x of type `input` (float32 or float64) reaches the same leaf
+/// weights in the same order as `theirs` over chain(x), for every x. `chain` runs from x to the
+/// input of `theirs` in `source_graph`; null when both read x itself.
 Result<RoutingResult> prove_routing(const Graph& source_graph, const TreeEnsemble& theirs,
-                                    const MonotoneChain& chain, const TreeEnsemble& shipped,
-                                    const ValueType& input, Evaluator& evaluator);
+                                    const MonotoneChain* chain, const TreeEnsemble& shipped,
+                                    DType input, Evaluator& evaluator);
 
 }  // namespace tundish
 
