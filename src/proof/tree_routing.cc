@@ -38,6 +38,12 @@ bool same_bytes(const Tensor& a, const Tensor& b) {
          std::memcmp(a.data(), b.data(), a.byte_count()) == 0;
 }
 
+// Whether every leaf holds one weight for each target. With a single target that includes leaves
+// that name it: both forms add the same weight to the same sum.
+bool holds_all_targets(const TreeEnsemble& trees) {
+  return !trees.leaf_target.defined() || trees.target_count == 1;
+}
+
 // Bytes of one leaf: its weight or weights, and its target.
 bool same_leaf(const TreeEnsemble& a, int32_t leaf_a, const TreeEnsemble& b, int32_t leaf_b) {
   const size_t bytes =
@@ -45,7 +51,7 @@ bool same_leaf(const TreeEnsemble& a, int32_t leaf_a, const TreeEnsemble& b, int
   const auto* weight_a = static_cast<const char*>(a.leaf_weight.data()) + bytes * size_t(leaf_a);
   const auto* weight_b = static_cast<const char*>(b.leaf_weight.data()) + bytes * size_t(leaf_b);
   if (std::memcmp(weight_a, weight_b, bytes) != 0) return false;
-  return !a.leaf_target.defined() || a.leaf_target.values<int32_t>()[size_t(leaf_a)] ==
+  return holds_all_targets(a) || a.leaf_target.values<int32_t>()[size_t(leaf_a)] ==
                                          b.leaf_target.values<int32_t>()[size_t(leaf_b)];
 }
 
@@ -58,8 +64,7 @@ std::string summary_difference(const TreeEnsemble& a, const TreeEnsemble& b) {
   if (!same_bytes(a.base, b.base)) return "the base values differ";
   if (a.base.defined() && a.base_order != b.base_order) return "the base is added at another place";
   const bool alike = a.leaf_weight.dtype() == b.leaf_weight.dtype() &&
-                     a.leaf_weight.shape().rank() == b.leaf_weight.shape().rank() &&
-                     a.leaf_target.defined() == b.leaf_target.defined();
+                     holds_all_targets(a) == holds_all_targets(b);
   return alike ? "" : "the leaves have another form";
 }
 

@@ -14,8 +14,7 @@ using ::testing::HasSubstr;
 RoutingResult route(const TreeEnsemble& theirs, const TreeEnsemble& ours, DType dtype) {
   TestEvaluator evaluator;
   const Graph graph = test_graphs::bare(theirs);
-  const ValueType input = ValueType::tensor(dtype, std::vector<Dim>{Dim::symbol("N"), Dim(2)});
-  auto result = prove_routing(graph, theirs, {}, ours, input, evaluator);
+  auto result = prove_routing(graph, theirs, nullptr, ours, dtype, evaluator);
   EXPECT_TRUE(result) << result.error().to_string();
   return result ? *result : RoutingResult();
 }

@@ -36,12 +36,23 @@ bool is_wanted(const JsonValue& json, const std::string& text) {
   return text.find("IsolationForest") != std::string::npos && name == "pipe_scaler_iforest";
 }
 
+// Cases with `options` say how to convert; the others are answered in the type of their rows.
+DType input_type(const JsonValue& json, const fs::path& folder) {
+  const std::vector<std::string> options = json.get_texts("options").value();
+  const auto type = std::ranges::find(options, "--input-type");
+  if (type != options.end()) return dtype_from_name(*(type + 1));
+  if (json.find("options") != nullptr || !fs::exists(folder / "X.npy")) return DType::kUndefined;
+  const Result<Tensor> rows = read_array_file((folder / "X.npy").string());
+  return rows ? rows->dtype() : DType::kUndefined;
+}
+
 void add_models(const JsonValue& json, const fs::path& folder, size_t limit,
                 std::vector<GoldenModel>& models) {
   const JsonValue* list = json.find("models");
   if (list == nullptr || !list->items()) return;
+  const std::span<const JsonValue> entries = list->items().value();
   size_t taken = 0;
-  for (const JsonValue& entry : *list->items()) {
+  for (const JsonValue& entry : entries) {
     GoldenModel model;
     const std::string file = entry.get_text("file", "").value();
     if (file.ends_with(".skops") || (limit > 0 && taken >= limit)) continue;
@@ -54,12 +65,11 @@ void add_models(const JsonValue& json, const fs::path& folder, size_t limit,
       model.input_kind = input->get_text("kind", "").value();
     }
     model.select = entry.get_text("select", "").value();
-    for (const std::string& step : entry.get_texts("steps").value()) {
+    const std::vector<std::string> steps = entry.get_texts("steps").value();
+    for (const std::string& step : steps) {
       model.steps.push_back((folder / step).string());
     }
-    const std::vector<std::string> options = json.get_texts("options").value();
-    const auto type = std::ranges::find(options, "--input-type");
-    if (type != options.end()) model.input_type = dtype_from_name(*(type + 1));
+    model.input_type = input_type(json, folder);
     model.methods = entry.get_texts("outputs").value();
     models.push_back(std::move(model));
     ++taken;
@@ -143,6 +153,10 @@ Result<GoldenData> read_golden(const GoldenModel& model) {
     data.answers.emplace_back(method, std::move(answer));
   }
   return data;
+}
+
+std::ostream& operator<<(std::ostream& stream, const GoldenModel& model) {
+  return stream << model.name;
 }
 
 std::string first_path(const GoldenModel& model) {

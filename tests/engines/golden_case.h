@@ -2,6 +2,7 @@
 #ifndef TUNDISH_TESTS_ENGINES_GOLDEN_CASE_H_
 #define TUNDISH_TESTS_ENGINES_GOLDEN_CASE_H_
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,8 @@ std::vector<std::string> golden_roots();
 /// a Pipeline, dict, tuple or list made of them. `limit_per_case` model files of each case (0 =
 /// all).
 std::vector<GoldenModel> golden_models(size_t limit_per_case = 0);
+
+std::ostream& operator<<(std::ostream& stream, const GoldenModel& model);
 
 /// Rows and answers. Rows of a frame are its columns side by side.
 struct GoldenData {
