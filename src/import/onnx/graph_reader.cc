@@ -46,6 +46,7 @@ class GraphReader {
   Status check_default(const OnnxValueInfo& input, ValueId value) const;
   Status read_node(const OnnxNode& node, size_t position);
   Result<std::vector<ValueId>> lift(const OnnxNode& node);
+  Status check_declared(const OnnxValueInfo& output, ValueId value) const;
   Status read_outputs();
   Status bind(std::string_view name, ValueId value);
 
@@ -98,6 +99,13 @@ Status GraphReader::read_opsets() {
 
 Status GraphReader::refuse_unread() const {
   if (!graph_.sparse_initializer.empty()) return Unsupported("sparse initializers");
+  for (const OnnxFunction& function : model_.functions) {
+    if (is_known_domain(domain_of(function.domain))) {
+      return Unsupported(cat("function ", quoted(function.name),
+                             " takes the place of an operator of domain ",
+                             quoted(domain_of(function.domain))));
+    }
+  }
   if (graph_.node.size() > limits_.max_graph_nodes) {
     return Limit(cat(graph_.node.size(), " nodes, the limit is ", limits_.max_graph_nodes));
   }
@@ -143,6 +151,9 @@ Status GraphReader::read_inputs() {
     const std::string place = cat("input ", quoted(input.name));
     const auto initialized = values_.find(input.name);
     if (initialized != values_.end()) {
+      if (builder_.constant_of(initialized->second) == nullptr) {
+        return InvalidModel(cat(place, " is listed twice"));
+      }
       TRY(in(place, check_default(input, initialized->second)));
       continue;
     }
@@ -211,6 +222,19 @@ Status GraphReader::read_node(const OnnxNode& node, size_t position) {
       cat("node ", position, " ", quoted(node.name), " (", node.op_type, ")"));
 }
 
+// Element types must be those declared. Shapes need not: converters are known to write wrong ones,
+// and other readers go by what they infer.
+Status GraphReader::check_declared(const OnnxValueInfo& output, ValueId value) const {
+  if (output.type.kind == OnnxTypeKind::kNone) return ok();
+  const std::string place = cat("output ", quoted(output.name));
+  TRY_ASSIGN(const ValueType declared, in(place, value_type_of(output.type)));
+  const ValueType& actual = builder_.type(value);
+  if (declared.kind == actual.kind && declared.dtype == actual.dtype) return ok();
+  return InvalidModel(
+             cat("declared ", declared.to_string(), ", the graph makes ", actual.to_string()))
+      .in(place);
+}
+
 Status GraphReader::read_outputs() {
   if (graph_.output.empty()) return InvalidModel("the graph has no output");
   for (const OnnxValueInfo& output : graph_.output) {
@@ -218,6 +242,7 @@ Status GraphReader::read_outputs() {
     if (value == values_.end()) {
       return InvalidModel(cat("output ", quoted(output.name), " is made by no node"));
     }
+    TRY(check_declared(output, value->second));
     TRY(builder_.output(value->second, std::string(output.name)));
   }
   return ok();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/strings.h"
+#include "import/onnx/schema.h"
 
 namespace tundish {
 
@@ -114,6 +115,11 @@ Status Lift::expect_inputs(size_t least, size_t most) const {
   return ok();
 }
 
+Result<std::vector<int64_t>> Lift::require_ints(std::string_view attribute) const {
+  if (attributes.has(attribute)) return attributes.get_ints(attribute);
+  return InvalidModel(cat("attribute ", quoted(attribute), " is missing"));
+}
+
 Result<ValueId> Lift::inner(std::string_view op_name, std::initializer_list<ValueId> operands,
                             AttributeList attributes_of_it) {
   NodeSpec spec{.op = std::string(op_name),
@@ -143,6 +149,7 @@ Result<std::vector<ValueId>> Lift::last(std::string_view op_name, std::vector<Va
 }
 
 Result<std::vector<ValueId>> lift_node(Lift& lift) {
+  TRY(check_schema(lift.domain, lift.op, lift.version, lift.attributes));
   const auto rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& r) {
     return r.op == lift.op && r.domain == lift.domain;
   });

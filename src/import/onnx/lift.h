@@ -31,6 +31,9 @@ struct Lift {
   /// kInvalidModel unless there are between `least` and `most` inputs, the first `least` present.
   Status expect_inputs(size_t least, size_t most) const;
 
+  /// The list of this name; kInvalidModel when it is absent or of another kind.
+  Result<std::vector<int64_t>> require_ints(std::string_view attribute) const;
+
   /// Adds an inner node of the default domain.
   Result<ValueId> inner(std::string_view op_name, std::initializer_list<ValueId> operands,
                         AttributeList attributes_of_it = {});
@@ -43,8 +46,9 @@ struct Lift {
 /// Outputs of the node in the builder's graph, one per output name.
 using LiftFunction = Result<std::vector<ValueId>> (*)(Lift& lift);
 
-/// Lifts one node: by its own function where its form changed or becomes other nodes, as it is
-/// where the table of operators knows its version. kUnsupported naming operator and version.
+/// Lifts one node, all of whose attributes exist at its version: by its own function where its form
+/// changed or becomes other nodes, as it is where the table of operators knows its version.
+/// kUnsupported naming operator and version.
 Result<std::vector<ValueId>> lift_node(Lift& lift);
 
 // The functions, each in upgrade/<name>.cc.

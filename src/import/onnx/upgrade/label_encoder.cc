@@ -7,6 +7,9 @@ namespace {
 
 // Version 1: a list of strings and its positions, in the direction the input's type says.
 Status lift_first_version(Lift& lift) {
+  if (!lift.attributes.has("classes_strings")) {
+    return InvalidModel("attribute \"classes_strings\" is missing");
+  }
   TRY_ASSIGN(std::vector<std::string> classes, lift.attributes.get_strings("classes_strings"));
   std::vector<int64_t> positions(classes.size());
   for (size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<int64_t>(i);

@@ -91,7 +91,7 @@ Result<PostTransform> post_transform_of(std::string_view name) {
   if (name == "LOGISTIC") return PostTransform::kLogistic;
   if (name == "SOFTMAX_ZERO") return PostTransform::kSoftmaxZero;
   if (name == "PROBIT") return PostTransform::kProbit;
-  return InvalidModel(cat("post_transform ", quoted(name)));
+  return InvalidModel(cat("attribute \"post_transform\": unknown value ", quoted(name)));
 }
 
 Result<ValueId> add_post_transform(Lift& lift, ValueId scores, PostTransform transform) {
@@ -109,6 +109,9 @@ Result<ValueId> add_post_transform(Lift& lift, ValueId scores, PostTransform tra
 
 Result<std::vector<ValueId>> finish_scores(Lift& lift, ValueId scores, PostTransform transform,
                                            int64_t target_count) {
+  if (lift.output_names.size() != 1) {
+    return InvalidModel(cat("expected 1 output, got ", lift.output_names.size()));
+  }
   if (target_count == 1 && transform != PostTransform::kProbit) transform = PostTransform::kNone;
   TRY_ASSIGN(const ValueId transformed, add_post_transform(lift, scores, transform));
   return std::vector<ValueId>{transformed};

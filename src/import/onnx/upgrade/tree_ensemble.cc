@@ -60,7 +60,7 @@ Status read_members(const Lift& lift, DType dtype, SourceTrees& trees) {
 }
 
 Status read_nodes(const Lift& lift, DType dtype, SourceTrees& trees) {
-  TRY_ASSIGN(const std::vector<int64_t> features, lift.attributes.get_ints("nodes_featureids"));
+  TRY_ASSIGN(const std::vector<int64_t> features, lift.require_ints("nodes_featureids"));
   const size_t count = features.size();
   TRY_ASSIGN(const auto true_ids, list_of(lift, "nodes_truenodeids", count));
   TRY_ASSIGN(const auto true_leafs, list_of(lift, "nodes_trueleafs", count));
@@ -83,9 +83,12 @@ Status read_nodes(const Lift& lift, DType dtype, SourceTrees& trees) {
   for (size_t i = 0; i < count; ++i) {
     constexpr uint8_t kMember = 6;
     const uint8_t mode = modes.values<uint8_t>()[i];
-    if (mode > kMember) return InvalidModel(cat("node ", i, ": mode ", int{mode}));
+    if (mode > kMember)
+      return InvalidModel(cat("attribute \"nodes_modes\": node ", i, " has mode ", int{mode}));
     if (true_ids[i] < 0 || false_ids[i] < 0) {
-      return InvalidModel(cat("node ", i, ": a child is negative"));
+      return InvalidModel(cat("attribute \"",
+                              true_ids[i] < 0 ? "nodes_truenodeids" : "nodes_falsenodeids",
+                              "\": node ", i, " has a negative child"));
     }
     SourceTreeNode& node = trees.nodes[i];
     node.feature = features[i];
@@ -100,7 +103,7 @@ Status read_nodes(const Lift& lift, DType dtype, SourceTrees& trees) {
 }
 
 Status read_leaves(const Lift& lift, DType dtype, SourceTrees& trees) {
-  TRY_ASSIGN(const std::vector<int64_t> targets, lift.attributes.get_ints("leaf_targetids"));
+  TRY_ASSIGN(const std::vector<int64_t> targets, lift.require_ints("leaf_targetids"));
   TRY_ASSIGN(const std::vector<double> weights, numbers_of(lift, "leaf_weights", dtype));
   if (targets.size() != weights.size()) {
     return InvalidModel(
@@ -119,7 +122,8 @@ Status read_aggregate(const Lift& lift, SourceTrees& trees) {
   TRY_ASSIGN(const int64_t number, lift.attributes.get_int("aggregate_function", 1));
   constexpr Aggregate kAggregates[] = {Aggregate::kAverage, Aggregate::kSum, Aggregate::kMin,
                                        Aggregate::kMax};
-  if (number < 0 || number > 3) return InvalidModel(cat("aggregate_function ", number));
+  if (number < 0 || number > 3)
+    return InvalidModel(cat("attribute \"aggregate_function\": unknown value ", number));
   trees.aggregate = kAggregates[number];
   return ok();
 }
@@ -165,11 +169,11 @@ Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
   }
   SourceTrees trees;
   trees.accumulate = dtype;
-  TRY_ASSIGN(trees.target_count, lift.attributes.get_int("n_targets", 1));
+  TRY_ASSIGN(trees.target_count, lift.attributes.require_int("n_targets"));
   TRY(read_aggregate(lift, trees));
   TRY(read_nodes(lift, dtype, trees));
   TRY(read_leaves(lift, dtype, trees));
-  TRY_ASSIGN(trees.roots, lift.attributes.get_ints("tree_roots"));
+  TRY_ASSIGN(trees.roots, lift.require_ints("tree_roots"));
   std::vector<double> base;
   lift_base(trees, base);
   const bool has_base = base.size() == static_cast<size_t>(trees.target_count);
@@ -178,7 +182,7 @@ Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
                       trees.roots.begin() + static_cast<ptrdiff_t>(base.size()));
   }
   for (const int64_t root : trees.roots) {
-    if (root < 0) return InvalidModel(cat("tree_roots: ", root));
+    if (root < 0) return InvalidModel(cat("attribute \"tree_roots\": negative root ", root));
   }
   TRY_ASSIGN(const int64_t feature_count, feature_count_of(lift));
   TRY_ASSIGN(TreeEnsemble tables, tables_of(trees, feature_count, lift.limits));
@@ -190,7 +194,8 @@ Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
     tables.base_order = BaseOrder::kFirst;
   }
   TRY_ASSIGN(const int64_t transform, lift.attributes.get_int("post_transform", 0));
-  if (transform < 0 || transform > 4) return InvalidModel(cat("post_transform ", transform));
+  if (transform < 0 || transform > 4)
+    return InvalidModel(cat("attribute \"post_transform\": unknown value ", transform));
   TRY_ASSIGN(const ValueId sum,
              add_tree_ensemble(lift.builder, before_widening(lift, lift.inputs[0]), tables));
   return finish_scores(lift, sum, static_cast<PostTransform>(transform), trees.target_count);

@@ -63,7 +63,8 @@ Result<TreeMode> mode_of(std::string_view text) {
   constexpr std::array<std::string_view, 6> kNames = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE",
                                                       "BRANCH_GT",  "BRANCH_EQ", "BRANCH_NEQ"};
   const auto at = std::find(kNames.begin(), kNames.end(), text);
-  if (at == kNames.end()) return InvalidModel(cat("mode ", quoted(text)));
+  if (at == kNames.end())
+    return InvalidModel(cat("attribute \"nodes_modes\": unknown mode ", quoted(text)));
   return static_cast<TreeMode>(at - kNames.begin());
 }
 

@@ -16,7 +16,8 @@ namespace {
 Result<Aggregate> aggregate_of(std::string_view name) {
   constexpr std::array<std::string_view, 4> kNames = {"SUM", "AVERAGE", "MIN", "MAX"};
   const auto at = std::find(kNames.begin(), kNames.end(), name);
-  if (at == kNames.end()) return InvalidModel(cat("aggregate_function ", quoted(name)));
+  if (at == kNames.end())
+    return InvalidModel(cat("attribute \"aggregate_function\": unknown value ", quoted(name)));
   return static_cast<Aggregate>(at - kNames.begin());
 }
 
@@ -51,13 +52,14 @@ Result<std::vector<ValueId>> lift_tree_regressor(Lift& lift) {
   const DType accumulate = lift.builder.type(x).dtype;
   SourceTrees trees;
   trees.accumulate = accumulate;
-  TRY_ASSIGN(trees.target_count, lift.attributes.get_int("n_targets", 1));
+  TRY_ASSIGN(trees.target_count, lift.attributes.require_int("n_targets"));
   TRY_ASSIGN(const std::string aggregate, lift.attributes.get_string("aggregate_function", "SUM"));
   TRY_ASSIGN(trees.aggregate, aggregate_of(aggregate));
   TRY_ASSIGN(const std::string transform_name,
              lift.attributes.get_string("post_transform", "NONE"));
   TRY_ASSIGN(const PostTransform transform, post_transform_of(transform_name));
   TRY(read_tree_lists(lift, {"target_"}, trees));
+  if (trees.entries.empty()) return InvalidModel("no leaf has a weight");
   TRY_ASSIGN(const std::vector<double> base, number_list(lift, "base_values", accumulate));
   TRY(check_base(trees, base));
   TRY_ASSIGN(const int64_t feature_count, feature_count_of(lift));
