@@ -1,5 +1,6 @@
 #include "base/strings.h"
 #include "import/onnx/lift.h"
+#include "ir/type_match.h"
 
 namespace tundish {
 
@@ -13,10 +14,16 @@ Status lift_old_broadcast(Lift& lift) {
   const bool has_axis = lift.attributes.has("axis");
   lift.attributes.erase("broadcast");
   lift.attributes.erase("axis");
-  if (broadcast == 0 || !has_axis) return ok();
   TRY(lift.expect_inputs(2, 2));
   const SymbolicShape& a = lift.type(0).shape;
   const SymbolicShape& b = lift.type(1).shape;
+  if (broadcast == 0) {
+    // Today's operator would broadcast them all the same.
+    if (!a || !b || !contradicts(lift.type(0), lift.type(1))) return ok();
+    return InvalidModel(cat("operands of ", lift.type(0).to_string(), " and ",
+                            lift.type(1).to_string(), " without broadcast"));
+  }
+  if (!has_axis) return ok();
   if (!a || !b) return Unsupported("broadcast along an axis of a value whose rank is unknown");
   const auto rank = static_cast<int64_t>(a->size());
   const auto width = static_cast<int64_t>(b->size());

@@ -7,6 +7,10 @@ namespace {
 
 // Version 1: a list of strings and its positions, in the direction the input's type says.
 Status lift_first_version(Lift& lift) {
+  const DType dtype = lift.type(0).dtype;
+  if (dtype != DType::kString && dtype != DType::kInt64) {
+    return InvalidModel(cat("LabelEncoder (version 1) of ", dtype_name(dtype)));
+  }
   if (!lift.attributes.has("classes_strings")) {
     return InvalidModel("attribute \"classes_strings\" is missing");
   }
@@ -14,7 +18,7 @@ Status lift_first_version(Lift& lift) {
   std::vector<int64_t> positions(classes.size());
   for (size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<int64_t>(i);
   lift.attributes.erase("classes_strings");
-  if (lift.type(0).dtype == DType::kString) {
+  if (dtype == DType::kString) {
     lift.attributes.erase("default_string");
     lift.attributes.set("keys_strings", std::move(classes));
     lift.attributes.set("values_int64s", std::move(positions));
