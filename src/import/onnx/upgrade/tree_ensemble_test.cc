@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "import/onnx/test_ops.h"
 #include "import/onnx/upgrade/test_trees.h"
 #include "ir/tree_ensemble.h"
