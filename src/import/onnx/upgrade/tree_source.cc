@@ -73,15 +73,20 @@ Status Flattener::add_inner(int64_t node, const Task& task) {
     return ok();
   }
   Task link = task;
+  std::vector<int64_t> made_at;
   for (size_t i = 0; i < links; ++i) {
     TreeNode made{.feature = from.feature,
                   .threshold = from.is_member ? from.members[i] : from.threshold,
                   .mode = from.is_member ? TreeMode::kEq : from.mode,
                   .missing_true = from.missing_true && i == 0};
     TRY_ASSIGN(const int64_t at, append(made, link));
-    open_.push_back({.code = from.true_child, .parent = at, .is_true = true});
-    if (i + 1 == links) open_.push_back({.code = from.false_child, .parent = at});
+    made_at.push_back(at);
     link = {.parent = at};
+  }
+  // Last in, first out: true children are made first, so tables that list them so stay as they are.
+  open_.push_back({.code = from.false_child, .parent = made_at.back()});
+  for (auto at = made_at.rbegin(); at != made_at.rend(); ++at) {
+    open_.push_back({.code = from.true_child, .parent = *at, .is_true = true});
   }
   return ok();
 }
