@@ -1,5 +1,5 @@
-// Whole processes with ONNX Runtime through its C interface, without Python: the fairest peer for "process
-// start to first answer" and "file into file".
+// Whole processes with ONNX Runtime through its C interface, without Python: the fairest peer for
+// "process start to first answer" and "file into file".
 //   ort_process LIBRARY MODEL ROWS.npy [OUT]     one row without OUT, all rows into OUT with it
 #include <cstdio>
 
@@ -22,13 +22,14 @@ tundish::Status score(int argc, char** argv) {
   const auto count = static_cast<size_t>(shape.element_count());
   std::vector<float> narrow(rows.values<double>().begin(), rows.values<double>().begin() + count);
   const bool is_float = session->input_types().at(0) == tundish::DType::kFloat32;
-  const tundish::TensorView view{is_float ? tundish::DType::kFloat32 : tundish::DType::kFloat64, shape,
+  const tundish::TensorView view{is_float ? tundish::DType::kFloat32 : tundish::DType::kFloat64,
+                                 shape,
                                  is_float ? static_cast<const void*>(narrow.data()) : rows.data()};
   TRY_ASSIGN(auto feed, session->feed({view}));
   TRY_ASSIGN(const Tensor scores, session->run_copy(*feed, session->output_names().size() - 1));
   if (all) {
-    return tundish::write_file(
-        argv[4], {static_cast<const char*>(scores.data()), scores.byte_count()});
+    return tundish::write_file(argv[4],
+                               {static_cast<const char*>(scores.data()), scores.byte_count()});
   }
   std::printf("%g\n", scores.dtype() == tundish::DType::kFloat32
                           ? static_cast<double>(scores.values<float>()[0])

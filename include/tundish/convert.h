@@ -92,10 +92,10 @@ struct Conversion {
   std::optional<CheckReport> check;
 };
 
-/// Folds and proves a model that Model::open has read, and returns the artefact. Same source, options
-/// and version give the same bytes. Does not write. A model whose labels differ from the source's is not
-/// given out: `bytes` is empty and the report says what differs. kUnsupported where the target cannot
-/// hold an operator, kInvalidArgument for options or data that do not fit.
+/// Folds and proves a model that Model::open has read, and returns the artefact. Same source,
+/// options and version give the same bytes. Does not write. A model whose labels differ from the
+/// source's is not given out: `bytes` is empty and the report says what differs. kUnsupported where
+/// the target cannot hold an operator, kInvalidArgument for options or data that do not fit.
 Result<Conversion> convert(std::shared_ptr<const Model> source, const ConvertOptions& options = {});
 
 /// The original and the converted model (or any two models with the same inputs) answered the same

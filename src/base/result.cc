@@ -3,8 +3,10 @@
 namespace tundish {
 namespace detail {
 
-void ErrorDelete::operator()(Error* error) const { delete error; }
-ErrorPointer hold(Error error) { return ErrorPointer(new Error(std::move(error))); }
+void ErrorDelete::operator()(Error* error) const { const std::unique_ptr<Error> owner(error); }
+ErrorPointer hold(Error error) {
+  return ErrorPointer(std::make_unique<Error>(std::move(error)).release());
+}
 
 }  // namespace detail
 

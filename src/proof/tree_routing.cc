@@ -52,7 +52,7 @@ bool same_leaf(const TreeEnsemble& a, int32_t leaf_a, const TreeEnsemble& b, int
   const auto* weight_b = static_cast<const char*>(b.leaf_weight.data()) + bytes * size_t(leaf_b);
   if (std::memcmp(weight_a, weight_b, bytes) != 0) return false;
   return holds_all_targets(a) || a.leaf_target.values<int32_t>()[size_t(leaf_a)] ==
-                                         b.leaf_target.values<int32_t>()[size_t(leaf_b)];
+                                     b.leaf_target.values<int32_t>()[size_t(leaf_b)];
 }
 
 std::string summary_difference(const TreeEnsemble& a, const TreeEnsemble& b) {

@@ -18,7 +18,7 @@ STATUSES = [
     # damage and danger in one file: either is a right answer
     (r"exec_(inst|obj)_opcode|exec_newobj_ex|exec_ext_registry|exec_(bin)?persid|exec_next_buffer", "3 6"),
     (r"exec_after_stop|exec_dead_code|exec_real_logreg|exec_real_model|exec_discarded", "3 6"),
-    (r"exec_stack_global_nonstring", "3"),
+    (r"exec_stack_global_nonstring", "3 6"),
     (r"exec_name_surrogate|exec_confusable|exec_name_with_newline", "3 4 6"),
     (r"exec_joblib_(old_ndarraywrapper|nested_wrappers)", "3 4 6"),
     (r"exec_build_setstate", "3 6"),
@@ -31,7 +31,7 @@ STATUSES = [
     (r"trunc_|trailing_|empty", "3"),
     (r"huge_|frame_|bad_|ndarray_|array_|lz4_size", "3 4 8"),
     (r"bomb_(zlib|bz2|xz)_100mb", "8"),
-    (r"bomb_dup_flood", "3 6 8"),
+    (r"bomb_dup_flood", "3 4 6 8"),
     (r"bomb_", "3 4 8"),
     (r"cycle_", "3 4"),
     (r"depth_", "3 4 8"),

@@ -3,9 +3,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <thread>
+
+#include "tools/bench/number_of.h"
 
 namespace tundish {
 
@@ -26,7 +27,7 @@ double cgroup_quota(int cores) {
   std::string quota;
   double period = 0;
   if (!(file >> quota >> period) || quota == "max" || period <= 0) return cores;
-  return std::strtod(quota.c_str(), nullptr) / period;
+  return number_of(quota) / period;
 }
 
 }  // namespace

@@ -82,7 +82,8 @@ Result<std::unique_ptr<NativeTarget>> NativeTarget::open(const std::string& path
   session_options.thread_count = options.thread_count;
   session_options.isa = options.isa;
   TRY_ASSIGN(Session session, Session::create(model, session_options));
-  std::unique_ptr<NativeTarget> target(new NativeTarget(std::move(model), std::move(session)));
+  auto target =
+      std::unique_ptr<NativeTarget>(new NativeTarget(std::move(model), std::move(session)));
   target->load_ms_ =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return target;

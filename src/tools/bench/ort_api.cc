@@ -68,6 +68,7 @@ struct ApiBase {
 
 // Asks a Python for the library of its onnxruntime package, without importing it.
 std::string library_of_python(const std::string& python) {
+  if (python.find('\'') != std::string::npos) return "";  // it goes through a shell, quoted so
   const std::string command =
       cat("'", python,
           "' -c 'import importlib.util, glob, os; s = importlib.util.find_spec(\"onnxruntime\"); "
@@ -98,7 +99,7 @@ Result<std::shared_ptr<const OrtLibrary>> OrtLibrary::load(const std::string& pa
                         " has no onnxruntime package; name a library with --ort-library FILE or "
                         "TUNDISH_ORT_LIBRARY, or a Python with --python"));
   }
-  std::shared_ptr<OrtLibrary> library(new OrtLibrary());
+  auto library = std::shared_ptr<OrtLibrary>(new OrtLibrary());
   library->handle_ = ::dlopen(found.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library->handle_ == nullptr)
     return Io(cat("cannot load ", quoted(found, 400), ": ", ::dlerror()));
@@ -128,7 +129,7 @@ Error OrtSession::error_of(void* status) const {
 Result<std::unique_ptr<OrtSession>> OrtSession::open(std::shared_ptr<const OrtLibrary> library,
                                                      const std::string& model_path,
                                                      int thread_count) {
-  std::unique_ptr<OrtSession> session(new OrtSession(std::move(library)));
+  auto session = std::unique_ptr<OrtSession>(new OrtSession(std::move(library)));
   const OrtLibrary& api = *session->library_;
   const auto setup = [&]() -> Status {
     const auto error_of = [&](void* status) { return session->error_of(status); };
@@ -196,7 +197,7 @@ OrtSession::Feed::~Feed() {
 
 Result<std::unique_ptr<OrtSession::Feed>> OrtSession::feed(
     const std::vector<TensorView>& inputs) const {
-  std::unique_ptr<Feed> feed(new Feed(library_));
+  auto feed = std::unique_ptr<Feed>(new Feed(library_));
   for (const TensorView& input : inputs) {
     void* value = nullptr;
     const size_t bytes =

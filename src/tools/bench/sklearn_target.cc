@@ -1,15 +1,15 @@
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 
 #include "base/mapped_file.h"
 #include "base/strings.h"
 #include "data/row_writer.h"
+#include "tools/bench/number_of.h"
 #include "tools/bench/target.h"
 
 namespace tundish {
@@ -19,6 +19,8 @@ namespace {
 // What the child runs. It reads commands from stdin, a line each, and times itself.
 constexpr std::string_view kScript = R"PY(
 import sys, time, os, warnings
+for name in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS":
+    os.environ[name] = sys.argv[4]
 warnings.filterwarnings("ignore")
 import numpy as np, joblib, sklearn
 model_path, rows_path, method = sys.argv[1:4]
@@ -64,7 +66,6 @@ class SklearnTarget : public BenchTarget {
       ::waitpid(child_, nullptr, 0);
     }
     if (!rows_path_.empty()) ::unlink(rows_path_.c_str());
-    std::free(line_);
   }
 
   std::string name() const override { return "scikit-learn"; }
@@ -77,7 +78,7 @@ class SklearnTarget : public BenchTarget {
     TRY_ASSIGN(const std::vector<std::string> words, answer("ready"));
     if (words.size() != 3) return Io("scikit-learn's process gave no version");
     version_ = words[1];
-    load_ms_ = std::strtod(words[2].c_str(), nullptr);
+    load_ms_ = number_of(words[2]);
     return ok();
   }
 
@@ -91,9 +92,9 @@ class SklearnTarget : public BenchTarget {
     TRY(send(cat("round ", seconds, " ", least_calls)));
     TRY_ASSIGN(const std::vector<std::string> words, answer("times"));
     for (size_t i = 2; i < words.size(); ++i) {
-      samples.call_ns.push_back(std::strtod(words[i].c_str(), nullptr));
+      samples.call_ns.push_back(number_of(words[i]));
     }
-    samples.cpu_ns += words.size() > 1 ? std::strtod(words[1].c_str(), nullptr) : 0;
+    samples.cpu_ns += words.size() > 1 ? number_of(words[1]) : 0;
     samples.calls += static_cast<int64_t>(words.size()) - 2;
     return ok();
   }
@@ -129,22 +130,27 @@ class SklearnTarget : public BenchTarget {
     if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0)
       return Io("cannot make a pipe");
     const std::string threads = std::to_string(options.thread_count);
-    child_ = ::fork();
-    if (child_ < 0) return Io("cannot start a process");
-    if (child_ == 0) {
-      ::dup2(to[0], STDIN_FILENO);
-      ::dup2(from[1], STDOUT_FILENO);
-      ::setenv("OMP_NUM_THREADS", threads.c_str(), 1);
-      ::setenv("OPENBLAS_NUM_THREADS", threads.c_str(), 1);
-      ::execlp(options.python.c_str(), options.python.c_str(), "-c", kScript.data(),
-               options.model_path.c_str(), rows_path_.c_str(), options.method.c_str(),
-               static_cast<char*>(nullptr));
-      ::_exit(127);
-    }
+    std::string texts[] = {
+        options.python, "-c",   std::string(kScript), options.model_path, rows_path_,
+        options.method, threads};
+    std::vector<char*> arguments;
+    for (std::string& text : texts) arguments.push_back(text.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions, from[1], STDOUT_FILENO);
+    const int failed = ::posix_spawnp(&child_, options.python.c_str(), &actions, nullptr,
+                                      arguments.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
     ::close(to[0]);
     ::close(from[1]);
     to_child_ = ::fdopen(to[1], "w");
     from_child_ = ::fdopen(from[0], "r");
+    if (failed != 0) {
+      child_ = -1;
+      return NotFound(cat("cannot start ", quoted(options.python), ": ", std::strerror(failed)));
+    }
     return to_child_ != nullptr && from_child_ != nullptr ? ok() : Status(Io("cannot open a pipe"));
   }
 
@@ -154,17 +160,19 @@ class SklearnTarget : public BenchTarget {
   }
 
   Result<std::vector<std::string>> answer(std::string_view wanted) {
-    const ssize_t length = ::getline(&line_, &line_capacity_, from_child_);
-    if (length <= 0) {
+    std::string text;
+    for (int c = std::fgetc(from_child_); c != EOF && c != '\n'; c = std::fgetc(from_child_)) {
+      text.push_back(static_cast<char>(c));
+    }
+    if (text.empty()) {
       return NotFound(
           "scikit-learn's process failed: is scikit-learn with joblib in the Python that "
           "--python names?");
     }
     std::vector<std::string> words;
-    const std::string_view text(line_, static_cast<size_t>(length));
     for (size_t at = 0; at < text.size();) {
-      const size_t end = std::min(text.find_first_of(" \n", at), text.size());
-      if (end > at) words.emplace_back(text.substr(at, end - at));
+      const size_t end = std::min(text.find(' ', at), text.size());
+      if (end > at) words.push_back(text.substr(at, end - at));
       at = end + 1;
     }
     if (words.empty() || words[0] != wanted) return Io("scikit-learn's process answered strangely");
@@ -174,8 +182,6 @@ class SklearnTarget : public BenchTarget {
   pid_t child_ = -1;
   std::FILE* to_child_ = nullptr;
   std::FILE* from_child_ = nullptr;
-  char* line_ = nullptr;
-  size_t line_capacity_ = 0;
   std::string rows_path_, version_;
   double load_ms_ = 0;
 };
