@@ -167,6 +167,9 @@ class Checker:
                 stem = "_".join(words[:count])
                 if os.path.exists(os.path.join(self.root, place, stem + "_test.cc")):
                     return
+        module = path.split("/")[1] if path.startswith("src/") else ""
+        if os.path.exists(os.path.join(self.root, "tests", module, name[:-3] + "_test.cc")):
+            return  # a part that is tested whole, from outside
         if os.path.exists(os.path.join(self.root, folder + "_test.cc")) or self.interface_is_tested(folder, name, text):
             return
         self.fault(path, 1, "missing-test", "no %s_test.cc beside it" % name[:-3])

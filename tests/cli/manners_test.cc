@@ -11,12 +11,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const std::vector<std::string>& commands() {
-  static const std::vector<std::string> kNames = {"convert", "inspect", "run",        "check",
-                                                  "bench",   "formats", "completion", "man"};
-  return kNames;
-}
-
 TEST(Manners, every_command_shows_help_with_examples) {
   for (const std::string& name : commands()) {
     const Finished help = tundish({name, "-h"});
@@ -72,34 +66,6 @@ TEST(Manners, a_time_limit_ends_the_call_with_exit_8) {
                               " --batch 1 --seconds 20 --time-limit 0.3");
   EXPECT_EQ(late.status, 8) << late.err;
   EXPECT_THAT(late.err, HasSubstr("--time-limit"));
-}
-
-TEST(Manners, completion_scripts_know_commands_and_options) {
-  for (const char* name : {"bash", "zsh", "fish"}) {
-    const Finished script = tundish({"completion", name});
-    EXPECT_EQ(script.status, 0);
-    for (const std::string& command : commands()) EXPECT_THAT(script.out, HasSubstr(command));
-    EXPECT_THAT(script.out, HasSubstr("expected"));
-  }
-  EXPECT_EQ(tundish({"completion", "tcsh"}).status, 2);
-  const Finished syntax = shell("$TUNDISH completion bash | bash -n");
-  EXPECT_EQ(syntax.status, 0) << syntax.err;
-}
-
-TEST(Manners, the_manual_page_has_every_command_and_exit_status) {
-  const Finished page = tundish({"man"});
-  EXPECT_EQ(page.status, 0);
-  EXPECT_THAT(page.out, HasSubstr(".TH TUNDISH 1"));
-  for (const std::string& command : commands())
-    EXPECT_THAT(page.out, HasSubstr("tundish " + command));
-  EXPECT_THAT(page.out, HasSubstr("EXIT STATUS"));
-}
-
-TEST(Manners, formats_list_the_estimators) {
-  const Finished formats = tundish({"formats"});
-  EXPECT_EQ(formats.status, 0);
-  EXPECT_THAT(formats.out, HasSubstr("IsolationForest"));
-  EXPECT_THAT(tundish({"formats", "--json"}).out, HasSubstr("\"formats\""));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -87,6 +89,19 @@ Folder::~Folder() {
 
 std::string example(const std::string& name) {
   return std::string(TUNDISH_SOURCE_DIR) + "/examples/isolation_forest/" + name;
+}
+
+std::string converted(const Folder& folder) {
+  const std::string out = folder / "model.onnx";
+  const Finished done = tundish({"convert", example("model.joblib"), "-o", out, "-q"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  return out;
+}
+
+const std::vector<std::string>& commands() {
+  static const std::vector<std::string> kNames = {"convert", "inspect", "run",        "check",
+                                                  "bench",   "formats", "completion", "man"};
+  return kNames;
 }
 
 std::string read_text(const std::string& path) {

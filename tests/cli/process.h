@@ -33,6 +33,10 @@ class Folder {
 
 /// The pipeline of scaler and forest in examples/, and its rows.
 std::string example(const std::string& name);
+/// The example converted into the folder: the path of the .onnx file.
+std::string converted(const Folder& folder);
+/// Names of all commands.
+const std::vector<std::string>& commands();
 std::string read_text(const std::string& path);
 void write_text(const std::string& path, const std::string& text);
 
