@@ -13,7 +13,7 @@ commands=(
   "tundish convert $example/model.joblib -o $out/model.onnx --force"
   "tundish run $out/model.onnx --input $example/rows.csv --output $out/scores.csv"
   "head -4 $out/scores.csv"
-  "tundish check $out/model.onnx --against $example/model.joblib --expected $example/expected"
+  "tundish check $out/model.onnx --against $example/model.joblib --data $example/rows.csv --expected $example/expected"
   "tundish bench $out/model.onnx --input $example/rows.csv --batch 1,100 --threads 1 --seconds 0.2"
 )
 
