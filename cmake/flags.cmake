@@ -9,6 +9,12 @@ endif()
 add_compile_options(-Wall -Wextra ${werror} -Wno-missing-field-initializers)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-Wno-restrict)  # false in gcc 12's std::string (its bug 105651)
+  # Operators are the same code for several types: gold folds equal functions into one.
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX "-fuse-ld=gold;-Wl,--icf=safe" TUNDISH_FOLDS_FUNCTIONS)
+  if(TUNDISH_FOLDS_FUNCTIONS)
+    add_link_options(-fuse-ld=gold -Wl,--icf=safe)
+  endif()
 endif()
 # Bits must not depend on the compiler: no fused multiply-add that the source does not ask for.
 add_compile_options(-ffp-contract=off)

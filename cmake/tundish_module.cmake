@@ -1,13 +1,14 @@
-# tundish_module(NAME DEPS module... [LIBS library...] [INDEX prefix])
+# tundish_module(NAME [HOT] DEPS module... [LIBS library...] [INDEX prefix])
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
 # all *_test.cc, and with INDEX a file NAME/index.inc that holds TUNDISH_INDEX(stem) for each *.cc
 # that lies directly in the folder (but index.cc, registry.cc and pipeline.cc), in alphabetical
 # order. So a new operator, pass or subcommand is found by its file name and no list is edited.
+# A release is compiled for size but for modules that say HOT: those that see every row.
 # Folders that need compiler flags of their own (kernels/avx2, ...) are added by the module's own
 # CMakeLists.
 function(tundish_module name)
-  cmake_parse_arguments(ARG "" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzzer|bench)\\.cc$")
@@ -30,6 +31,10 @@ function(tundish_module name)
     target_link_libraries(tundish_${name} ${visibility} tundish_${dep})
   endforeach()
   target_link_libraries(tundish_${name} ${visibility} ${ARG_LIBS})
+
+  if(ARG_HOT AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(tundish_${name} PRIVATE -O2)
+  endif()
 
   if(ARG_INDEX)
     file(GLOB indexed CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)

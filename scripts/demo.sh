@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 example=examples/isolation_forest
 out=build/demo
 commands=(
-  "tundish inspect $example/model.joblib"
+  "tundish inspect $example/model.joblib | head -12"
   "tundish convert $example/model.joblib -o $out/model.onnx --force"
   "tundish run $out/model.onnx --input $example/rows.csv --output $out/scores.csv"
   "head -4 $out/scores.csv"

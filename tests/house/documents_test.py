@@ -66,6 +66,15 @@ class DocumentsTest(unittest.TestCase):
                                  stdout=subprocess.PIPE).stdout.decode("utf-8").splitlines()
         self.assertEqual(commands, printed, "run scripts/update_readme.sh")
 
+    def test_reference_is_what_the_program_says(self):
+        program = os.path.join(BIN, "tundish")
+        if not os.path.exists(program):
+            self.skipTest("no tundish in %s" % BIN)
+        script = os.path.join(ROOT, "scripts/update_reference.py")
+        done = subprocess.run([sys.executable, script, "--check", program], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        self.assertEqual(done.returncode, 0, done.stdout.decode("utf-8"))
+
 
 if __name__ == "__main__":
     unittest.main()
