@@ -12,6 +12,10 @@ constexpr DTypeSet kIndexTypes{DType::kInt64, DType::kInt32};
 
 // ---- Gather
 
+std::string outside(int64_t index, int64_t size) {
+  return cat("index ", index, " outside [", -size, ", ", size, ")");
+}
+
 Status infer_gather(InferContext& context) {
   TRY(expect_tensor(context, 0, kHeld));
   TRY(expect_tensor(context, 1, kIndexTypes, {}));
@@ -32,9 +36,9 @@ Status infer_gather(InferContext& context) {
     }
     if (const Tensor* constant = context.constant(1); constant && (*data)[axis].is_known()) {
       TRY_ASSIGN(const std::vector<int64_t> values, read_integers(constant->view()));
+      const int64_t size = (*data)[axis].size();
       for (const int64_t value : values) {
-        TRY(in("indices", checked_axis(value, static_cast<size_t>((*data)[axis].size()),
-                                       ErrorCode::kInvalidModel)));
+        if (value < -size || value >= size) return InvalidModel(outside(value, size));
       }
     }
   }
@@ -54,8 +58,7 @@ Status gather_typed(const TensorView& data, const TensorView& indices, const Mut
   for (size_t i = 0; i < wanted.size(); ++i) {
     const int64_t index = wanted[i] < 0 ? wanted[i] + size : wanted[i];
     if (index < 0 || index >= size) {
-      return InvalidArgument(
-          cat("index ", static_cast<int64_t>(wanted[i]), " outside [", -size, ", ", size, ")"));
+      return InvalidArgument(outside(wanted[i], size));
     }
     const int64_t row = static_cast<int64_t>(wanted.size()) * inner;
     void* to = element_at(out.data, out.dtype, static_cast<int64_t>(i) * inner);

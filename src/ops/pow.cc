@@ -1,5 +1,6 @@
 // Pow: base of type T to an exponent of any numeric type, result of type T.
 #include <cmath>
+#include <limits>
 
 #include "base/strings.h"
 #include "ops/support/convert.h"
@@ -46,15 +47,30 @@ struct PowOf {
 };
 
 // 0 to a negative integer has no integer value.
-template <class T, class E> Status check_integers(const TensorView& base, const TensorView& power) {
+template <class T, class E> Status check_integers(ExecContext& context) {
   if constexpr (std::is_integral_v<T> && std::is_integral_v<E> && std::is_signed_v<E>) {
-    if (std::ranges::none_of(base.values<T>(), [](T v) { return v == 0; })) return ok();
-    const std::span<const E> exponents = power.values<E>();
-    for (size_t i = 0; i < exponents.size(); ++i) {
-      if (exponents[i] < 0) {
-        return InvalidArgument(
-            cat("integer 0 to a negative power (element ", i, " of the exponent)"));
-      }
+    const TensorView& base = context.input(0);
+    const TensorView& power = context.input(1);
+    const auto is_zero = [](T v) { return v == 0; };
+    const auto is_negative = [](E v) { return v < 0; };
+    if (std::ranges::none_of(base.values<T>(), is_zero)) return ok();
+    if (std::ranges::none_of(power.values<E>(), is_negative)) return ok();
+    // Rare: only now look where they meet.
+    TRY_ASSIGN(const Shape shape, broadcast_shapes(base.shape, power.shape));
+    const auto loop = BroadcastLoop<2>::make(shape, {&base.shape, &power.shape});
+    int64_t meeting = -1;
+    constexpr int64_t kInline = std::numeric_limits<int64_t>::max();
+    run_loop(context, loop, kInline,
+             [&](int64_t at, const auto& offsets, const auto& strides, int64_t count) {
+               const T* bases = static_cast<const T*>(base.data) + offsets[0];
+               const E* powers = static_cast<const E*>(power.data) + offsets[1];
+               for (int64_t i = 0; i < count && meeting < 0; ++i) {
+                 if (is_zero(bases[i * strides[0]]) && is_negative(powers[i * strides[1]]))
+                   meeting = at + i;
+               }
+             });
+    if (meeting >= 0) {
+      return InvalidArgument(cat("integer 0 to a negative power (element ", meeting, ")"));
     }
   }
   return ok();
@@ -73,7 +89,7 @@ Status run_pow(ExecContext& context) {
   const TensorView& power = context.input(1);
   return dispatch(Bases(), base.dtype, [&]<class T>() -> Status {
     return dispatch(Numbers(), power.dtype, [&]<class E>() -> Status {
-      TRY((check_integers<T, E>(base, power)));
+      TRY((check_integers<T, E>(context)));
       return run_binary_typed<PowOf, T, E, T>(context, base.dtype);
     });
   });

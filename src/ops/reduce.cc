@@ -253,7 +253,7 @@ template <class Operation, class List> Status run_reduce(ExecContext& context) {
 Status run_mean(ExecContext& context) {
   const TensorView& x = context.input(0);
   TRY_ASSIGN(const Reduction plan, plan_reduction(context));
-  if (plan.reduced_count == 0 && is_integer(x.dtype)) {
+  if (plan.reduced_count == 0 && plan.out.element_count() > 0 && is_integer(x.dtype)) {
     return InvalidArgument("mean of no integers");
   }
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));

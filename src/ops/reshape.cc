@@ -20,62 +20,8 @@ Status copy_to(ExecContext& context, const Shape& shape) {
 // ---- Reshape
 
 // ONNX Reshape: 0 keeps the size of that axis (unless allowzero), one -1 takes what is left.
-Status infer_reshape(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
-  TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
-  TRY_ASSIGN(const int64_t allow_zero, context.node().attributes.get_int("allowzero", 0));
-  TRY_ASSIGN(const auto wanted, constant_integers(context, 1));
-  SymbolicShape out;
-  if (wanted) {
-    if (wanted->size() > Shape::kMaxRank) {
-      return InvalidModel(cat("a shape of ", wanted->size(), " axes, at most ", Shape::kMaxRank));
-    }
-    if (std::ranges::count(*wanted, -1) > 1) return InvalidModel("the shape has two sizes of -1");
-    out.emplace();
-    const std::vector<Dim>* dims = known_dims(context, 0);
-    for (size_t axis = 0; axis < wanted->size(); ++axis) {
-      const int64_t size = (*wanted)[axis];
-      if (size < -1) return InvalidModel(cat("the shape has size ", size));
-      if (size == -1) {
-        out->push_back(Dim());
-      } else if (size == 0 && allow_zero == 0) {
-        if (dims != nullptr && axis >= dims->size()) {
-          return InvalidModel(cat("size 0 copies axis ", axis, ", which the input lacks"));
-        }
-        out->push_back(dims != nullptr ? (*dims)[axis] : Dim());
-      } else {
-        out->push_back(Dim(size));
-      }
-    }
-    // [N, 1] to [-1]: what is left over is one dimension of the input when the rest cancels out.
-    if (dims != nullptr) {
-      std::vector<Dim> rest = *dims;
-      std::erase(rest, Dim(1));
-      size_t open = out->size();
-      for (size_t axis = 0; axis < out->size(); ++axis) {
-        if ((*wanted)[axis] == -1) {
-          open = axis;
-        } else if ((*out)[axis] != Dim(1)) {
-          const auto found = std::ranges::find(rest, (*out)[axis]);
-          if (found == rest.end()) {
-            open = out->size();
-            break;
-          }
-          rest.erase(found);
-        }
-      }
-      if (open < out->size() && rest.size() == 1) (*out)[open] = rest[0];
-      if (open < out->size() && rest.empty()) (*out)[open] = Dim(1);
-    }
-  } else if (const std::vector<Dim>* dims = known_dims(context, 1);
-             dims != nullptr && dims->size() == 1 && (*dims)[0].is_known()) {
-    out.emplace(static_cast<size_t>((*dims)[0].size()), Dim());
-  }
-  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
-  return ok();
-}
-
-Result<Shape> reshaped(const Shape& from, std::span<const int64_t> wanted, int64_t allow_zero) {
+Result<Shape> reshaped(const Shape& from, std::span<const int64_t> wanted, int64_t allow_zero,
+                       ErrorCode code) {
   Shape out;
   int64_t known = 1;
   std::optional<size_t> open;
@@ -83,40 +29,110 @@ Result<Shape> reshaped(const Shape& from, std::span<const int64_t> wanted, int64
     int64_t size = wanted[axis];
     if (size == 0 && allow_zero == 0) {
       if (axis >= from.rank()) {
-        return InvalidArgument(
-            cat("size 0 copies axis ", axis, ", which shape ", from.to_string(), " lacks"));
+        return Error(
+            code, cat("size 0 copies axis ", axis, ", which shape ", from.to_string(), " lacks"));
       }
       size = from[axis];
     }
-    if (size < -1) return InvalidArgument(cat("the shape has size ", size));
+    if (size < -1) return Error(code, cat("the shape has size ", size));
     if (size == -1) {
-      if (open) return InvalidArgument("the shape has two sizes of -1");
+      if (open) return Error(code, "the shape has two sizes of -1");
       open = axis;
       size = 1;
     }
     const std::optional<int64_t> product = checked_mul(known, size);
-    if (!product) return InvalidArgument("the sizes of the shape overflow");
+    if (!product) return Error(code, "the sizes of the shape overflow");
     known = *product;
     out.append(size);
   }
   const int64_t count = from.element_count();
   if (open) {
     if (known == 0 || count % known != 0) {
-      return InvalidArgument(
-          cat(count, " elements do not fill a shape whose other sizes make ", known));
+      return Error(code,
+                   cat(count, " elements do not fill a shape whose other sizes make ", known));
     }
     out[*open] = count / known;
   } else if (known != count) {
-    return InvalidArgument(
-        cat("shape ", from.to_string(), " does not fit shape ", out.to_string()));
+    return Error(code, cat("shape ", from.to_string(), " does not fit shape ", out.to_string()));
   }
   return out;
+}
+
+// [N, 1] to [-1]: what is left over is one dimension of the input when the rest cancels out.
+void fill_open(std::vector<Dim> rest, std::span<const int64_t> wanted, std::vector<Dim>& out) {
+  std::erase(rest, Dim(1));
+  size_t open = out.size();
+  for (size_t axis = 0; axis < out.size(); ++axis) {
+    if (wanted[axis] == -1) {
+      open = axis;
+    } else if (out[axis] != Dim(1)) {
+      const auto found = std::ranges::find(rest, out[axis]);
+      if (found == rest.end()) return;
+      rest.erase(found);
+    }
+  }
+  if (open == out.size()) return;
+  if (rest.size() == 1) out[open] = rest[0];
+  if (rest.empty()) out[open] = Dim(1);
+}
+
+// The same for what is known before values exist; `dims` is null for an unknown rank.
+Result<SymbolicShape> reshaped_dims(const std::vector<Dim>* dims, std::span<const int64_t> wanted,
+                                    int64_t allow_zero) {
+  if (wanted.size() > Shape::kMaxRank) {
+    return InvalidModel(cat("a shape of ", wanted.size(), " axes, at most ", Shape::kMaxRank));
+  }
+  if (dims != nullptr) {
+    if (const std::optional<Shape> from = concrete(*dims)) {
+      TRY_ASSIGN(const Shape shape, reshaped(*from, wanted, allow_zero, ErrorCode::kInvalidModel));
+      return symbolic(shape);
+    }
+  }
+  if (std::ranges::count(wanted, -1) > 1) return InvalidModel("the shape has two sizes of -1");
+  std::vector<Dim> out;
+  for (size_t axis = 0; axis < wanted.size(); ++axis) {
+    const int64_t size = wanted[axis];
+    if (size < -1) return InvalidModel(cat("the shape has size ", size));
+    if (size == -1) {
+      out.push_back(Dim());
+    } else if (size == 0 && allow_zero == 0) {
+      if (dims != nullptr && axis >= dims->size()) {
+        return InvalidModel(cat("size 0 copies axis ", axis, ", which the input lacks"));
+      }
+      out.push_back(dims != nullptr ? (*dims)[axis] : Dim());
+    } else {
+      out.push_back(Dim(size));
+    }
+  }
+  if (dims != nullptr) fill_open(*dims, wanted, out);
+  return SymbolicShape(std::move(out));
+}
+
+Status infer_reshape(InferContext& context) {
+  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
+  TRY_ASSIGN(const int64_t allow_zero, context.node().attributes.get_int("allowzero", 0));
+  TRY_ASSIGN(const auto wanted, constant_integers(context, 1));
+  SymbolicShape out;
+  if (wanted) {
+    TRY_ASSIGN(out, reshaped_dims(known_dims(context, 0), *wanted, allow_zero));
+  } else if (const std::vector<Dim>* dims = known_dims(context, 1);
+             dims != nullptr && dims->size() == 1 && (*dims)[0].is_known()) {
+    if ((*dims)[0].size() > static_cast<int64_t>(Shape::kMaxRank)) {
+      return InvalidModel(
+          cat("a shape of ", (*dims)[0].size(), " axes, at most ", Shape::kMaxRank));
+    }
+    out.emplace(static_cast<size_t>((*dims)[0].size()), Dim());
+  }
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
+  return ok();
 }
 
 Status run_reshape(ExecContext& context) {
   TRY_ASSIGN(const int64_t allow_zero, context.node().attributes.get_int("allowzero", 0));
   TRY_ASSIGN(const ShortList wanted, read_short_list(context.input(1), 1));
-  TRY_ASSIGN(const Shape shape, reshaped(context.input(0).shape, wanted.span(), allow_zero));
+  TRY_ASSIGN(const Shape shape, reshaped(context.input(0).shape, wanted.span(), allow_zero,
+                                         ErrorCode::kInvalidArgument));
   return copy_to(context, shape);
 }
 
@@ -139,6 +155,7 @@ Status infer_squeeze(InferContext& context) {
   const std::vector<Dim>* dims = known_dims(context, 0);
   std::optional<std::vector<int64_t>> axes;
   if (context.has_input(1)) {
+    TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
     TRY_ASSIGN(axes, constant_integers(context, 1));
   }
   if (dims != nullptr && axes) {

@@ -16,8 +16,9 @@ struct AxisSlice {
   int64_t count = 0;
 };
 
-// Negative bounds count from the end; both are then clamped to the axis (ONNX Slice-13). A bound of
-// INT64_MIN or INT64_MAX means "to the end".
+// Negative bounds count from the end; both are then clamped (ONNX Slice-13): to [0, size] for a
+// positive step; for a negative one the start to [0, size - 1] (numpy: to [-1, size - 1]) and the
+// end to [-1, size - 1]. A bound of INT64_MIN or INT64_MAX means "to the end".
 AxisSlice slice_axis(int64_t start, int64_t end, int64_t step, int64_t size) {
   if (start < 0) start += size;
   if (end < 0) end += size;
@@ -28,8 +29,8 @@ AxisSlice slice_axis(int64_t start, int64_t end, int64_t step, int64_t size) {
     end = std::clamp(end, int64_t{0}, size);
     // Written without start + step - 1, which may overflow.
     out.count = end > out.start ? (end - out.start - 1) / step + 1 : 0;
-  } else {
-    out.start = std::clamp(start, int64_t{-1}, size - 1);
+  } else if (size > 0) {
+    out.start = std::clamp(start, int64_t{0}, size - 1);
     end = std::clamp(end, int64_t{-1}, size - 1);
     const uint64_t distance = static_cast<uint64_t>(out.start - end);
     const uint64_t stride = uint64_t{0} - static_cast<uint64_t>(step);
@@ -63,17 +64,17 @@ Status check_spec(SliceSpec& spec, size_t rank, ErrorCode code) {
 // `view(i)` gives input i or null.
 template <class View> Result<SliceSpec> read_spec(View view, size_t rank, ErrorCode code) {
   SliceSpec spec;
-  TRY_ASSIGN(spec.starts, read_short_list(*view(1), 1));
-  TRY_ASSIGN(spec.ends, read_short_list(*view(2), 2));
+  TRY_ASSIGN(spec.starts, read_short_list(*view(1), 1, code));
+  TRY_ASSIGN(spec.ends, read_short_list(*view(2), 2, code));
   if (const auto axes = view(3)) {
-    TRY_ASSIGN(spec.axes, read_short_list(*axes, 3));
+    TRY_ASSIGN(spec.axes, read_short_list(*axes, 3, code));
   } else {
     for (size_t i = 0; i < spec.starts.count; ++i) {
       spec.axes.values[spec.axes.count++] = static_cast<int64_t>(i);
     }
   }
   if (const auto steps = view(4)) {
-    TRY_ASSIGN(spec.steps, read_short_list(*steps, 4));
+    TRY_ASSIGN(spec.steps, read_short_list(*steps, 4, code));
   } else {
     spec.steps.count = spec.starts.count;
     spec.steps.values.fill(1);

@@ -15,9 +15,9 @@ void copy_typed(void* to, int64_t to_step, const void* from, int64_t from_step, 
   for (int64_t i = 0; i < count; ++i) target[i * to_step] = source[i * from_step];
 }
 
-Status expect_integers(const TensorView& view) {
+Status expect_integers(const TensorView& view, ErrorCode code = ErrorCode::kInvalidArgument) {
   if (view.dtype == DType::kInt32 || view.dtype == DType::kInt64) return ok();
-  return InvalidArgument(cat("expected int32 or int64, got ", dtype_name(view.dtype)));
+  return Error(code, cat("expected int32 or int64, got ", dtype_name(view.dtype)));
 }
 
 int64_t integer_at(const TensorView& view, int64_t i) {
@@ -32,7 +32,7 @@ void copy_elements(DType dtype, void* to, const void* from, int64_t count) {
   if (dtype == DType::kString) {
     std::copy_n(static_cast<const std::string*>(from), count, static_cast<std::string*>(to));
   } else {
-    std::memcpy(to, from, static_cast<size_t>(count) * dtype_bytes(dtype));
+    std::memcpy(to, from, (static_cast<size_t>(count) * dtype_bits(dtype) + 7) / 8);
   }
 }
 
@@ -71,12 +71,12 @@ Result<std::optional<std::vector<int64_t>>> constant_integers(const InferContext
   return std::optional(std::move(values));
 }
 
-Result<ShortList> read_short_list(const TensorView& view, size_t input) {
-  TRY(in(cat("input ", input), expect_integers(view)));
+Result<ShortList> read_short_list(const TensorView& view, size_t input, ErrorCode code) {
+  TRY(in(cat("input ", input), expect_integers(view, code)));
   const int64_t count = view.shape.element_count();
   if (count > static_cast<int64_t>(Shape::kMaxRank)) {
-    return InvalidArgument(
-        cat("input ", input, ": ", count, " entries, at most ", Shape::kMaxRank, " axes exist"));
+    return Error(code, cat("input ", input, ": ", count, " entries, at most ", Shape::kMaxRank,
+                           " axes exist"));
   }
   ShortList list;
   for (int64_t i = 0; i < count; ++i) list.values[list.count++] = integer_at(view, i);

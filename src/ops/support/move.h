@@ -25,7 +25,8 @@ inline void* element_at(void* data, DType dtype, int64_t index) {
   return static_cast<char*>(data) + static_cast<size_t>(index) * element_stride(dtype);
 }
 
-/// Copies `count` neighbouring elements; source and target may be the same place.
+/// Copies `count` neighbouring elements, of types under one byte too when both places begin at a
+/// byte; source and target may be the same place.
 void copy_elements(DType dtype, void* to, const void* from, int64_t count);
 /// to[i * to_step] = from[i * from_step] for i in [0, count); steps in elements.
 void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int64_t from_step,
@@ -34,8 +35,7 @@ void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int6
 /// An axis counted from either end. An axis outside [-rank, rank) is an error with code `code`.
 Result<size_t> checked_axis(int64_t axis, size_t rank, ErrorCode code);
 
-/// Elements of an int32 or int64 tensor as int64. At most kMaxRank entries are ever needed for axes
-/// and shapes; more is kInvalidArgument naming input i.
+/// Elements of an int32 or int64 tensor as int64; another type is kInvalidArgument.
 Result<std::vector<int64_t>> read_integers(const TensorView& view);
 /// The constant behind input i of a node as int64, nothing when it is not constant.
 Result<std::optional<std::vector<int64_t>>> constant_integers(const InferContext& context,
@@ -47,7 +47,10 @@ struct ShortList {
   size_t count = 0;
   std::span<const int64_t> span() const { return {values.data(), count}; }
 };
-Result<ShortList> read_short_list(const TensorView& view, size_t input);
+/// Elements of an int32 or int64 tensor. Another type, or more than kMaxRank entries (never needed
+/// for axes and shapes), is an error with code `code` naming the input.
+Result<ShortList> read_short_list(const TensorView& view, size_t input,
+                                  ErrorCode code = ErrorCode::kInvalidArgument);
 
 /// Sizes of a value of known rank, or nothing.
 inline const std::vector<Dim>* known_dims(const InferContext& context, size_t i) {

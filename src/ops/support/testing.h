@@ -243,6 +243,69 @@ template <class R> void expect_error(const R& got, ErrorCode code, std::string_v
   EXPECT_NE(got.error().to_string().find(part), std::string::npos) << got.error().to_string();
 }
 
+/// What a model of this one call, all of whose inputs are constants, is refused with. Expects the
+/// fault to be found before anything runs, at the node.
+inline void expect_refused(const OpCall& call, std::string_view part,
+                           ErrorCode code = ErrorCode::kInvalidModel) {
+  const Result<Graph> graph = graph_of(call, Known::kConstants);
+  expect_error(graph, code, part);
+  expect_error(graph, code, "node \"node\" (" + (call.domain.empty() ? "" : call.domain + "."));
+  expect_error(graph, code, call.op + "-");
+}
+
+/// The operator itself, where inference knows no shape (and nothing but constant_from is constant),
+/// fails with kInvalidArgument.
+inline void expect_fails_to_run(const OpCall& call, std::string_view part) {
+  const Result<Graph> graph = graph_of(call, Known::kNothing);
+  ASSERT_TRUE(graph.has_value()) << graph.error().to_string();
+  const Node& node = graph.value().node(graph.value().order()[0]);
+  TestContext context(node, call.inputs, nullptr, kernels::table_for(kernels::Isa::kGeneric), 1);
+  expect_error(builtin_ops().find(node)->run(context), ErrorCode::kInvalidArgument, part);
+}
+
+/// Type of the answer where the first inputs have these shapes and no known values, and all others
+/// are constants; or the error.
+inline std::string inferred(const OpCall& call, const std::vector<SymbolicShape>& shapes) {
+  Builder builder(builtin_ops(), "one");
+  NodeSpec spec;
+  spec.op = call.op;
+  spec.domain = call.domain;
+  for (const auto& [name, value] : call.attributes) spec.attributes.set(name, value);
+  for (size_t i = 0; i < call.inputs.size(); ++i) {
+    const Tensor& input = call.inputs[i];
+    if (!input.defined()) {
+      spec.inputs.push_back(kNoValue);
+    } else if (i < shapes.size()) {
+      const ValueType type = ValueType::tensor(input.dtype(), shapes[i]);
+      spec.inputs.push_back(builder.input("in" + std::to_string(i), type).value());
+    } else {
+      spec.inputs.push_back(builder.constant(input));
+    }
+  }
+  const Result<std::vector<ValueId>> outputs = builder.add(std::move(spec));
+  if (!outputs) return outputs.error().to_string();
+  return builder.graph().value(outputs.value()[0]).type.to_string();
+}
+
+/// A symbolic shape: {symbol("N"), 3}.
+inline Dim symbol(std::string name) { return Dim::symbol(std::move(name)); }
+inline SymbolicShape dims(std::initializer_list<Dim> sizes) { return std::vector<Dim>(sizes); }
+
+/// Traits in force in canonical graphs, as letters: p(ure), e(lementwise), i(n place), n(an is
+/// passed on), m(onotone somewhere).
+inline std::string traits_of(std::string_view op, std::string_view domain = kDomainOnnx) {
+  const OpDef* def = builtin_ops().find(domain, op, canonical_version(domain));
+  if (def == nullptr) return "no such operator";
+  const OpTraits& traits = def->traits;
+  std::string letters;
+  if (traits.pure) letters += 'p';
+  if (traits.elementwise) letters += 'e';
+  if (traits.in_place) letters += 'i';
+  if (traits.propagates_nan) letters += 'n';
+  if (traits.monotone != nullptr) letters += 'm';
+  return letters;
+}
+
 /// Direction of the operator in argument `index`, whose tensor is taken as not constant.
 inline Monotone direction(OpCall call, size_t index) {
   Builder builder(builtin_ops(), "one");
