@@ -37,7 +37,7 @@ TEST(Identity, keeps_the_type) {
 }
 
 TEST(Identity, rejects_a_missing_input) {
-  expect_refused({"Identity", {Tensor()}}, "input 0 is left out");
+  expect_refused({"Identity", {Tensor()}}, "expected 1 inputs, got 0");
   expect_refused({"Identity", {}}, "expected 1 inputs, got 0");
 }
 

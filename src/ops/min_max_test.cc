@@ -42,7 +42,7 @@ TEST(MinMax, rejects_types_and_shapes) {
     expect_refused({op, {x, x, vector<double>({1, 2, 3})}}, "sizes 2 and 3");
     expect_fails_to_run({op, {x, x, vector<double>({1, 2, 3})}}, "[2] and [3]");
     expect_refused({op, {vector<bool>({true})}}, "bool is not allowed");
-    expect_refused({op, {x, Tensor()}}, "input 1 is missing");
+    expect_refused({op, {x, Tensor(), x}}, "input 1 is missing");
     expect_refused({op, {}}, "expected at least 1 inputs, got 0");
   }
 }
