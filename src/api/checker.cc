@@ -33,6 +33,10 @@ Tensor slice_rows(const Tensor& tensor, int64_t begin, int64_t count) {
   return Tensor::borrow({tensor.dtype(), shape, data}, tensor.owner());
 }
 
+uint64_t elements_per_row(uint64_t elements, uint64_t rows) {
+  return std::max<uint64_t>(elements / std::max<uint64_t>(rows, 1), 1);
+}
+
 // Both models side by side, and what was found so far.
 class Checker {
  public:
@@ -44,12 +48,13 @@ class Checker {
 
  private:
   Status open_sessions();
+  Status check_data() const;
   Status prove();
   Status compare_block(const std::vector<Tensor>& inputs, uint64_t first_row,
                        const ProbeRows* probes);
   Status compare_given();
   Status compare_generated();
-  Status compare_expected(const std::vector<Value>& answers, uint64_t first_row);
+  Status compare_expected(const std::vector<Value>& answers, uint64_t first_row, uint64_t rows);
   void add_example(const Tensor& ours, const Tensor& theirs, uint64_t element, uint64_t row,
                    const std::string& origin, const std::vector<Tensor>& inputs, uint64_t at);
   Status advance(uint64_t rows);
@@ -85,6 +90,28 @@ Status Checker::open_sessions() {
   TRY_ASSIGN(theirs_, Session::create(against_, session));
   report_.engine = ours_->engine();
   report_.isa = ours_->isa();
+  return ok();
+}
+
+// Blocks are cut from the given rows by address, so that their shapes must be right.
+Status Checker::check_data() const {
+  if (!options_.data) return ok();
+  const std::vector<Tensor>& inputs = options_.data->inputs;
+  if (inputs.size() != model_->inputs().size()) {
+    return InvalidArgument(
+        cat("the model has ", model_->inputs().size(), " inputs, the data has ", inputs.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Shape& shape = inputs[i].shape();
+    const std::string& name = model_->inputs()[i].name;
+    if (shape.rank() == 0)
+      return InvalidArgument(cat("the data for ", quoted(name), " has no rows"));
+    if (shape[0] != inputs[0].shape()[0]) {
+      return InvalidArgument(cat("the data for ", quoted(name), " has ", shape[0],
+                                 " rows, that for ", quoted(model_->inputs()[0].name), " has ",
+                                 inputs[0].shape()[0]));
+    }
+  }
   return ok();
 }
 
@@ -155,9 +182,9 @@ Status Checker::compare_block(const std::vector<Tensor>& inputs, uint64_t first_
       report_.max_ulp = std::max(report_.max_ulp, found.max_ulp);
       continue;
     }
-    const uint64_t per_row = std::max<uint64_t>(found.elements / std::max<uint64_t>(rows, 1), 1);
+    const uint64_t per_row = elements_per_row(found.elements, rows);
     for (const uint64_t element : found.first_different) {
-      const uint64_t at = element / per_row;
+      const uint64_t at = std::min(element / per_row, rows - 1);
       if (row_differs[at]++ != 0) continue;
       ++report_.labels_different;
       const uint64_t row = first_row + at;
@@ -167,22 +194,28 @@ Status Checker::compare_block(const std::vector<Tensor>& inputs, uint64_t first_
                   inputs, at);
     }
   }
-  if (probes == nullptr && !options_.expected.empty()) TRY(compare_expected(ours, first_row));
+  if (probes == nullptr && !options_.expected.empty()) TRY(compare_expected(ours, first_row, rows));
   return advance(rows);
 }
 
 // The original library's own answers; a method of one value per row may be stored as [rows] while
 // the graph's output is [rows, 1].
-Status Checker::compare_expected(const std::vector<Value>& answers, uint64_t first_row) {
+Status Checker::compare_expected(const std::vector<Value>& answers, uint64_t first_row,
+                                 uint64_t rows) {
   CheckReport::Expected& expected = *report_.expected;
   for (const auto& [method_name, array] : options_.expected) {
     const MethodDescription* method = model_->find_method(method_name);
     if (method == nullptr || method->outputs.size() != 1) {
       return NotFound(cat("the model has no method ", quoted(method_name)));
     }
-    const auto place = std::ranges::find(names_, method->outputs[0]) - names_.begin();
-    const Tensor& ours = *answers[static_cast<size_t>(place)].tensor();
-    const Tensor theirs = slice_rows(array, static_cast<int64_t>(first_row), ours.shape()[0]);
+    const auto place = std::ranges::find(names_, method->outputs[0]);
+    if (place == names_.end()) {
+      return NotFound(cat("output ", quoted(method->outputs[0]), " of method ", quoted(method_name),
+                          " is not in both models"));
+    }
+    const Tensor& ours = *answers[static_cast<size_t>(place - names_.begin())].tensor();
+    const Tensor theirs =
+        slice_rows(array, static_cast<int64_t>(first_row), static_cast<int64_t>(rows));
     if (theirs.element_count() != ours.element_count()) {
       return InvalidArgument(cat("the expected ", method_name, " is ", array.shape().to_string(),
                                  ", the model gives ", ours.shape().to_string(), " for a block"));
@@ -190,16 +223,18 @@ Status Checker::compare_expected(const std::vector<Value>& answers, uint64_t fir
     TRY_ASSIGN(const TensorDifference found,
                in(cat("expected ", method_name),
                   compare_tensors(ours.view(), theirs.reshaped(ours.shape()).view(), 1)));
+    const uint64_t per_row = elements_per_row(found.elements, rows);
     if (is_label_dtype(ours.dtype())) {
       expected.labels_different += found.different;
       if (found.different > 0 && expected.worst.empty()) {
-        expected.worst = cat(method_name, " of row ", first_row + found.first_different[0]);
+        expected.worst =
+            cat(method_name, " of row ", first_row + found.first_different[0] / per_row);
       }
     } else if (found.max_ulp > expected.max_ulp || found.max_abs > expected.max_abs) {
       expected.max_ulp = std::max(expected.max_ulp, found.max_ulp);
       expected.max_abs = std::max(expected.max_abs, found.max_abs);
       if (expected.labels_different == 0) {
-        expected.worst = cat(method_name, " of row ", first_row + found.worst_index);
+        expected.worst = cat(method_name, " of row ", first_row + found.worst_index / per_row);
       }
     }
   }
@@ -254,6 +289,7 @@ Status Checker::compare_generated() {
 
 Result<CheckReport> Checker::run() {
   TRY(open_sessions());
+  TRY(check_data());
   TRY(prove());
   if (options_.data && !options_.data->inputs.empty()) {
     total_ = static_cast<uint64_t>(options_.data->inputs[0].shape()[0]);

@@ -46,9 +46,14 @@ Result<std::string> golden_rows(const std::shared_ptr<const Model>& source,
 }
 
 void add_facts(Graph& graph, const Model& source, const ConvertOptions& options) {
-  graph.set_metadata(std::string(kContractKey), contract_json(source.contract()));
-  graph.set_metadata(std::string(kMethodsKey),
-                     methods_json({source.methods(), std::string(source.default_method())}));
+  // A plain ONNX model has neither; an empty entry would read back as a contract of no columns.
+  if (source.contract().present) {
+    graph.set_metadata(std::string(kContractKey), contract_json(source.contract()));
+  }
+  if (!source.methods().empty()) {
+    graph.set_metadata(std::string(kMethodsKey),
+                       methods_json({source.methods(), std::string(source.default_method())}));
+  }
   graph.set_metadata(std::string(kSourceKey), source_json(source.source()));
   for (const auto& [key, value] : options.metadata) graph.set_metadata(key, value);
 }
@@ -103,6 +108,12 @@ Result<Conversion> Converter::run() {
     TRY_ASSIGN(CheckReport report, run_check(shipped, source_, options_.check));
     graph.set_metadata(std::string(kCertificateKey), certificate_json(report));
     conversion_.check = std::move(report);
+  } else if (graph.find_metadata(kCertificateKey) != nullptr) {
+    // the certificate of the artefact that is converted again speaks of another file
+    CheckReport unchecked;
+    unchecked.bit_identical = false;
+    unchecked.proof = "not checked";
+    graph.set_metadata(std::string(kCertificateKey), certificate_json(unchecked));
   }
   conversion_.source = source_->source();
   conversion_.source_bytes = source_->file_bytes();

@@ -93,6 +93,15 @@ template <class T> bool read_numbers(const std::vector<std::string>& texts, Tens
   return true;
 }
 
+bool read_flags(const std::vector<std::string>& texts, Tensor& tensor) {
+  auto values = tensor.mutable_values<uint8_t>();
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i] != "true" && texts[i] != "false") return false;
+    values[i] = texts[i] == "true" ? 1 : 0;
+  }
+  return true;
+}
+
 Result<Tensor> tensor_of(const Json& json) {
   const Error damaged = InvalidModel("a tensor of the golden rows is damaged");
   if (!json.is_object()) return Error(damaged);
@@ -115,13 +124,13 @@ Result<Tensor> tensor_of(const Json& json) {
     case DType::kFloat64: read = read_numbers<double>(texts, tensor); break;
     case DType::kInt64: read = read_numbers<int64_t>(texts, tensor); break;
     case DType::kInt32: read = read_numbers<int32_t>(texts, tensor); break;
-    case DType::kBool: {
-      for (size_t i = 0; i < texts.size(); ++i) {
-        tensor.mutable_values<uint8_t>()[i] = texts[i] == "true" ? 1 : 0;
-      }
-      read = true;
-      break;
-    }
+    case DType::kInt16: read = read_numbers<int16_t>(texts, tensor); break;
+    case DType::kInt8: read = read_numbers<int8_t>(texts, tensor); break;
+    case DType::kUint64: read = read_numbers<uint64_t>(texts, tensor); break;
+    case DType::kUint32: read = read_numbers<uint32_t>(texts, tensor); break;
+    case DType::kUint16: read = read_numbers<uint16_t>(texts, tensor); break;
+    case DType::kUint8: read = read_numbers<uint8_t>(texts, tensor); break;
+    case DType::kBool: read = read_flags(texts, tensor); break;
     default: break;
   }
   if (!read) return Error(damaged);

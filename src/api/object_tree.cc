@@ -11,6 +11,8 @@ namespace {
 using pickle::ObjectId;
 using pickle::ObjectKind;
 
+constexpr size_t kLabelBytes = 60;  // of a text that is shown
+
 // One line to come: an object under a label at a depth.
 struct Open {
   std::string label;
@@ -63,7 +65,7 @@ std::string TreePrinter::value_text(ObjectId id) const {
     case ObjectKind::kInt: return cat(object.integer);
     case ObjectKind::kBigInt: return graph_.big_integer(id).substr(0, 60);
     case ObjectKind::kFloat: return double_text(object.number);
-    case ObjectKind::kString: return quoted(graph_.text(id), 60);
+    case ObjectKind::kString: return quoted(graph_.text(id), kLabelBytes);
     case ObjectKind::kBytes: return cat("bytes (", object.size, ")");
     case ObjectKind::kGlobal: return quoted(graph_.type_name(id));
     case ObjectKind::kList:
@@ -112,10 +114,16 @@ void TreePrinter::print_one(const Open& item) {
 void TreePrinter::push_pairs(std::span<const ObjectId> pairs, uint32_t depth,
                              std::vector<Open>& children) {
   for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    const bool text = graph_.kind(pairs[i]) == ObjectKind::kString;
-    std::string label = text ? std::string(graph_.text(pairs[i])) : value_text(pairs[i]);
-    const std::string shown = quoted(label, 60);
-    if (shown.size() != label.size() + 2) label = shown;  // something needed an escape
+    if (children.size() > options_.max_lines) return;  // more would never be printed
+    std::string label;
+    if (graph_.kind(pairs[i]) == ObjectKind::kString) {
+      const std::string_view text = graph_.text(pairs[i]);
+      label = quoted(text, kLabelBytes);
+      const bool plain = text.size() <= kLabelBytes && label.size() == text.size() + 2;
+      if (plain) label = text;  // neither cut nor escaped
+    } else {
+      label = value_text(pairs[i]);
+    }
     children.push_back({std::move(label), pairs[i + 1], depth});
   }
 }

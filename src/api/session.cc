@@ -145,8 +145,12 @@ Status Session::self_test() {
                   compare_tensors(answers[i].tensor()->view(), found->second.view(), 1)));
     const bool label = is_label_dtype(found->second.dtype());
     if (difference.max_ulp > (label ? 0 : kSelfTestUlp)) {
-      return InvalidModel(cat("golden rows, output ", quoted(name), ": element ",
-                              difference.worst_index, " is ",
+      const Shape& shape = found->second.shape();
+      const auto rows = static_cast<uint64_t>(shape.rank() > 0 ? shape[0] : 1);
+      const uint64_t per_row = std::max<uint64_t>(difference.elements / rows, 1);
+      return InvalidModel(cat("golden rows, output ", quoted(name), ": row ",
+                              difference.worst_index / per_row, ", value ",
+                              difference.worst_index % per_row, " is ",
                               element_text(answers[i].tensor()->view(), difference.worst_index),
                               " on this machine, recorded ",
                               element_text(found->second.view(), difference.worst_index)));

@@ -49,6 +49,7 @@ std::string structure_digest(const Graph& graph) {
     }
     return slot;
   };
+  digest.add_number(graph.inputs().size());
   for (const ValueId input : graph.inputs()) {
     digest.add(graph.value(input).name);
     digest.add(graph.value(input).type.to_string());
@@ -59,10 +60,15 @@ std::string structure_digest(const Graph& graph) {
     digest.add(node.domain);
     digest.add(node.op);
     add_one(digest, int64_t{node.version});
+    // each list with its length, each attribute with its kind: nothing reads as something else
+    digest.add_number(node.inputs.size());
     for (const ValueId value : node.inputs) digest.add_number(number(value));
+    digest.add_number(node.outputs.size());
     for (const ValueId value : node.outputs) digest.add_number(number(value));
+    digest.add_number(node.attributes.items().size());
     for (const auto& [name, attribute] : node.attributes.items()) {
       digest.add(name);
+      digest.add_number(attribute.index());
       std::visit([&](const auto& value) { add_one(digest, value); }, attribute);
     }
   }
