@@ -3,6 +3,7 @@
 #define TUNDISH_API_MODEL_FOR_TEST_H_
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <memory>
@@ -70,7 +71,7 @@ inline std::shared_ptr<const Model> resealed(const Model& model, std::string_vie
 class FileForTest {
  public:
   FileForTest(std::string_view name, std::string_view contents)
-      : path_(cat(::testing::TempDir(), "tundish_", name)) {
+      : path_(cat(::testing::TempDir(), "tundish_", ::getpid(), "_", name)) {
     std::ofstream(path_, std::ios::binary) << contents;
   }
   ~FileForTest() { std::remove(path_.c_str()); }

@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 // The lines of a pickle written by hand (protocol 2 and its opcodes).
 std::vector<std::string> tree_of(const std::string& opcodes,

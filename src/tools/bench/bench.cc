@@ -45,6 +45,19 @@ BenchResult summarise(int64_t batch, BenchSamples samples) {
   return result;
 }
 
+// One round: its samples go to `all`, its median time per call comes back.
+Result<double> run_one_round(BenchTarget& target, double seconds, BenchSamples& all) {
+  BenchSamples samples;
+  TRY(target.run_round(seconds, kLeastCalls, samples));
+  const double middle = median(samples.call_ns);
+  if (!(middle > 0))
+    return Io(cat(target.name(), ": the calls took no time that could be measured"));
+  all.calls += samples.calls;
+  all.cpu_ns += samples.cpu_ns;
+  all.call_ns.insert(all.call_ns.end(), samples.call_ns.begin(), samples.call_ns.end());
+  return middle;
+}
+
 // Our target and the peers, with what was measured of each.
 class Bench {
  public:
@@ -141,34 +154,14 @@ Status Bench::open_peers() {
 }
 
 Status Bench::measure(int64_t batch) {
-  TRY(ours_->prepare(batch));
-  for (const auto& peer : peers_) TRY(peer->prepare(batch));
-  const double seconds = options_.seconds / options_.rounds;
-  BenchSamples ours;
-  std::vector<BenchSamples> theirs(peers_.size());
-  std::vector<std::vector<double>> ratios(peers_.size());
-  for (int round = 0; round < options_.rounds; ++round) {
-    BenchSamples mine;
-    TRY(ours_->run_round(seconds, kLeastCalls, mine));
-    const double our_median = median(mine.call_ns);
-    for (size_t i = 0; i < peers_.size(); ++i) {
-      BenchSamples peer;
-      TRY(peers_[i]->run_round(seconds, kLeastCalls, peer));
-      ratios[i].push_back(median(peer.call_ns) / our_median);
-      theirs[i].calls += peer.calls;
-      theirs[i].cpu_ns += peer.cpu_ns;
-      theirs[i].call_ns.insert(theirs[i].call_ns.end(), peer.call_ns.begin(), peer.call_ns.end());
-    }
-    ours.calls += mine.calls;
-    ours.cpu_ns += mine.cpu_ns;
-    ours.call_ns.insert(ours.call_ns.end(), mine.call_ns.begin(), mine.call_ns.end());
-  }
-  report_.results.push_back(summarise(batch, std::move(ours)));
+  std::vector<BenchTarget*> peers;
+  for (const auto& peer : peers_) peers.push_back(peer.get());
+  TRY_ASSIGN(BatchMeasurement measured,
+             measure_batch(*ours_, peers, batch, options_.seconds, options_.rounds));
+  report_.results.push_back(measured.ours);
   for (size_t i = 0; i < peers_.size(); ++i) {
-    report_.against[i].results.push_back(summarise(batch, std::move(theirs[i])));
-    std::ranges::sort(ratios[i]);
-    report_.against[i].ratios.push_back(
-        {batch, quantile(ratios[i], 0.5), ratios[i].front(), ratios[i].back()});
+    report_.against[i].results.push_back(measured.peers[i]);
+    report_.against[i].ratios.push_back(measured.ratios[i]);
   }
   return ok();
 }
@@ -211,10 +204,39 @@ Json results_value(const std::vector<BenchResult>& results) {
 
 }  // namespace
 
+Result<BatchMeasurement> measure_batch(BenchTarget& ours, std::span<BenchTarget* const> peers,
+                                       int64_t batch, double seconds, int rounds) {
+  TRY(ours.prepare(batch));
+  for (BenchTarget* peer : peers) TRY(peer->prepare(batch));
+  BenchSamples all_ours;
+  std::vector<BenchSamples> theirs(peers.size());
+  std::vector<std::vector<double>> ratios(peers.size());
+  for (int round = 0; round < rounds; ++round) {
+    TRY_ASSIGN(const double our_median, run_one_round(ours, seconds / rounds, all_ours));
+    for (size_t i = 0; i < peers.size(); ++i) {
+      TRY_ASSIGN(const double their_median, run_one_round(*peers[i], seconds / rounds, theirs[i]));
+      ratios[i].push_back(their_median / our_median);
+    }
+  }
+  BatchMeasurement measured;
+  measured.ours = summarise(batch, std::move(all_ours));
+  for (size_t i = 0; i < peers.size(); ++i) {
+    measured.peers.push_back(summarise(batch, std::move(theirs[i])));
+    std::ranges::sort(ratios[i]);
+    measured.ratios.push_back(
+        {batch, quantile(ratios[i], 0.5), ratios[i].front(), ratios[i].back()});
+  }
+  return measured;
+}
+
 Result<BenchReport> run_bench(const BenchOptions& options) {
   if (options.batches.empty()) return InvalidArgument("no batch sizes");
   for (const int64_t batch : options.batches) {
     if (batch <= 0) return InvalidArgument(cat("batch ", batch, ": at least one row"));
+  }
+  if (options.rounds < 1) return InvalidArgument(cat(options.rounds, " rounds: at least one"));
+  if (!(options.seconds >= 0) || std::isinf(options.seconds)) {
+    return InvalidArgument(cat(options.seconds, " seconds per batch size"));
   }
   return Bench(options).run();
 }

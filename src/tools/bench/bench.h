@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,18 @@ struct BenchReport {
   std::vector<BenchPeer> against;
   std::vector<NodeReport> kernels;  ///< which kernel runs each node, and why
 };
+
+/// One batch size: ours, and per peer its times and its ratio to ours.
+struct BatchMeasurement {
+  BenchResult ours;
+  std::vector<BenchResult> peers;
+  std::vector<BenchRatio> ratios;
+};
+/// Prepares all targets, then runs `rounds` rounds (at least one) of ours and of each peer in turn,
+/// so that what disturbs the machine meets all of them; each gets `seconds` in all. A ratio is that
+/// of the medians of one round. Errors of the targets.
+Result<BatchMeasurement> measure_batch(BenchTarget& ours, std::span<BenchTarget* const> peers,
+                                       int64_t batch, double seconds, int rounds);
 
 /// Loads the model and the peers, runs rounds of each in turn, and summarises. Peers that are not
 /// installed are kNotFound.

@@ -31,12 +31,16 @@ Result<BenchRows> BenchRows::make(const std::vector<Tensor>& inputs, int64_t lar
   if (inputs.empty() || inputs[0].shape().rank() == 0)
     return InvalidArgument("no rows to bench on");
   rows.row_count_ = inputs[0].shape()[0];
+  int64_t tiled_rows = 0;
+  if (largest_batch < 1 || __builtin_add_overflow(rows.row_count_, largest_batch, &tiled_rows)) {
+    return InvalidArgument(cat("a batch of ", largest_batch, " rows"));
+  }
   for (const Tensor& input : inputs) {
     if (input.shape().rank() == 0 || input.shape()[0] != rows.row_count_ || rows.row_count_ == 0) {
       return InvalidArgument("the inputs to bench on need the same number of rows, at least one");
     }
     Shape shape = input.shape();
-    shape[0] = rows.row_count_ + largest_batch;
+    shape[0] = tiled_rows;
     TRY_ASSIGN(Tensor tiled, Tensor::allocate(input.dtype(), shape));
     const int64_t row_elements = input.element_count() / rows.row_count_;
     for (int64_t row = 0; row < shape[0]; ++row) {

@@ -17,6 +17,8 @@ namespace {
 // library serves older versions.
 constexpr uint32_t kTableVersion = 7;
 
+constexpr size_t kMaxValues = 16;  // inputs or outputs of one call: names lie on the stack
+
 // Positions in OrtApi (onnxruntime_c_api.h, in the order of declaration, counted from 0).
 enum Position : size_t {
   kGetErrorMessage = 2,
@@ -197,6 +199,10 @@ OrtSession::Feed::~Feed() {
 
 Result<std::unique_ptr<OrtSession::Feed>> OrtSession::feed(
     const std::vector<TensorView>& inputs) const {
+  if (inputs.size() != input_names_.size() || inputs.size() > kMaxValues) {
+    return InvalidArgument(cat("ONNX Runtime's model has ", input_names_.size(), " inputs, ",
+                               inputs.size(), " are given (at most ", kMaxValues, " are benched)"));
+  }
   auto feed = std::unique_ptr<Feed>(new Feed(library_));
   for (const TensorView& input : inputs) {
     void* value = nullptr;
@@ -211,11 +217,11 @@ Result<std::unique_ptr<OrtSession::Feed>> OrtSession::feed(
 }
 
 Status OrtSession::run(const Feed& feed, const std::vector<size_t>& outputs) const {
-  const char* input_names[16];
-  const char* output_names[16];
-  void* answers[16] = {};
-  if (feed.values_.size() > 16 || outputs.size() > 16) {
-    return Limit("at most 16 inputs and outputs are benched");
+  const char* input_names[kMaxValues];
+  const char* output_names[kMaxValues];
+  void* answers[kMaxValues] = {};
+  if (outputs.size() > kMaxValues) {
+    return Limit(cat("at most ", kMaxValues, " outputs are benched, not ", outputs.size()));
   }
   for (size_t i = 0; i < feed.values_.size(); ++i) input_names[i] = input_names_[i].c_str();
   for (size_t i = 0; i < outputs.size(); ++i) output_names[i] = output_names_[outputs[i]].c_str();
@@ -226,7 +232,7 @@ Status OrtSession::run(const Feed& feed, const std::vector<size_t>& outputs) con
 }
 
 Result<Tensor> OrtSession::run_copy(const Feed& feed, size_t output) const {
-  const char* input_names[16];
+  const char* input_names[kMaxValues];
   for (size_t i = 0; i < feed.values_.size(); ++i) input_names[i] = input_names_[i].c_str();
   const char* output_name = output_names_[output].c_str();
   void* answer = nullptr;

@@ -1,9 +1,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "base/mapped_file.h"
@@ -19,6 +22,10 @@ namespace {
 // What the child runs. It reads commands from stdin, a line each, and times itself.
 constexpr std::string_view kScript = R"PY(
 import sys, time, os, warnings
+def failed(kind, error, trace):
+    text = kind.__name__ + ": " + " ".join(str(error).split())
+    print("failed", text.encode("ascii", "backslashreplace").decode(), flush=True)
+sys.excepthook = failed
 for name in "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS":
     os.environ[name] = sys.argv[4]
 warnings.filterwarnings("ignore")
@@ -59,7 +66,7 @@ for line in sys.stdin:
 class SklearnTarget : public BenchTarget {
  public:
   ~SklearnTarget() override {
-    if (to_child_ != nullptr) std::fclose(to_child_);
+    if (to_child_ >= 0) ::close(to_child_);
     if (from_child_ != nullptr) std::fclose(from_child_);
     if (child_ > 0) {
       ::kill(child_, SIGTERM);
@@ -125,10 +132,18 @@ class SklearnTarget : public BenchTarget {
   }
 
   Status spawn(const PeerOptions& options) {
+    python_ = options.python;
+    // A socket, not a pipe: writing to a child that has died is then an error, not a signal.
     int to[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to) != 0) {
+      return Io("cannot make a socket");
+    }
+    to_child_ = to[1];
     int from[2];
-    if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0)
+    if (::pipe2(from, O_CLOEXEC) != 0) {
+      ::close(to[0]);
       return Io("cannot make a pipe");
+    }
     const std::string threads = std::to_string(options.thread_count);
     std::string texts[] = {
         options.python, "-c",   std::string(kScript), options.model_path, rows_path_,
@@ -145,18 +160,23 @@ class SklearnTarget : public BenchTarget {
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(to[0]);
     ::close(from[1]);
-    to_child_ = ::fdopen(to[1], "w");
     from_child_ = ::fdopen(from[0], "r");
     if (failed != 0) {
       child_ = -1;
       return NotFound(cat("cannot start ", quoted(options.python), ": ", std::strerror(failed)));
     }
-    return to_child_ != nullptr && from_child_ != nullptr ? ok() : Status(Io("cannot open a pipe"));
+    return from_child_ != nullptr ? ok() : Status(Io("cannot open a pipe"));
   }
 
-  Status send(const std::string& line) {
-    std::fputs((line + "\n").c_str(), to_child_);
-    return std::fflush(to_child_) == 0 ? ok() : Status(Io("scikit-learn's process has ended"));
+  Status send(std::string line) {
+    line += '\n';
+    for (size_t sent = 0; sent < line.size();) {
+      const ssize_t count = ::send(to_child_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return Io("scikit-learn's process has ended");
+      sent += static_cast<size_t>(count);
+    }
+    return ok();
   }
 
   Result<std::vector<std::string>> answer(std::string_view wanted) {
@@ -164,10 +184,18 @@ class SklearnTarget : public BenchTarget {
     for (int c = std::fgetc(from_child_); c != EOF && c != '\n'; c = std::fgetc(from_child_)) {
       text.push_back(static_cast<char>(c));
     }
+    constexpr std::string_view kFailed = "failed ";
     if (text.empty()) {
-      return NotFound(
-          "scikit-learn's process failed: is scikit-learn with joblib in the Python that "
-          "--python names?");
+      return NotFound(cat("scikit-learn's process ended without an answer: is ",
+                          quoted(python_, 400), " a Python? Another is named with --python"));
+    }
+    if (text.starts_with(kFailed)) {
+      const std::string why = quoted(std::string_view(text).substr(kFailed.size()), 400);
+      if (why.find("ModuleNotFoundError") != std::string::npos) {
+        return NotFound(cat(quoted(python_, 400), " has no scikit-learn with joblib: ", why,
+                            "; another Python is named with --python"));
+      }
+      return Unsupported(cat("scikit-learn's process failed: ", why));
     }
     std::vector<std::string> words;
     for (size_t at = 0; at < text.size();) {
@@ -180,9 +208,9 @@ class SklearnTarget : public BenchTarget {
   }
 
   pid_t child_ = -1;
-  std::FILE* to_child_ = nullptr;
+  int to_child_ = -1;
   std::FILE* from_child_ = nullptr;
-  std::string rows_path_, version_;
+  std::string rows_path_, version_, python_;
   double load_ms_ = 0;
 };
 
