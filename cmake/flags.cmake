@@ -1,6 +1,6 @@
 # Compiler flags that every target shares.
-# A warning stops the build with the compiler the tree is kept clean for (gcc 12, Debian 12); another
-# compiler's new warning, or a false one of more optimisation, is only shown.
+# A warning stops the build with the compiler the tree is kept clean for (gcc 12, Debian 12);
+# another compiler's new warning, or a false one of more optimisation, is only shown.
 set(werror "")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12
    AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")

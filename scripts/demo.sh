@@ -10,8 +10,8 @@ example=examples/isolation_forest
 out=build/demo
 commands=(
   "tundish inspect $example/model.joblib | head -12"
-  "tundish convert $example/model.joblib -o $out/model.onnx --force"
-  "tundish run $out/model.onnx --input $example/rows.csv --output $out/scores.csv"
+  "tundish convert $example/model.joblib -o $out/model.onnx"
+  "tundish run $out/model.onnx --input $example/rows.csv --output $out/scores.csv --force"
   "head -4 $out/scores.csv"
   "tundish check $out/model.onnx --against $example/model.joblib --data $example/rows.csv --expected $example/expected"
   "tundish bench $out/model.onnx --input $example/rows.csv --batch 1,100 --threads 1 --seconds 0.2"

@@ -1,6 +1,6 @@
 // ai.onnx.ml TreeEnsembleClassifier, versions 1 and 3, by the rules that ONNX Runtime 1.31 follows
-// (measured; tree_classifier_test.cc has the cases). Forms on which it contradicts the specification
-// are refused.
+// (measured; tree_classifier_test.cc has the cases). Forms on which it contradicts the
+// specification are refused.
 #include <algorithm>
 
 #include "base/strings.h"
