@@ -41,6 +41,8 @@ if(TUNDISH_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(TUNDISH_STATIC)
-  add_link_options(-static-libstdc++ -static-libgcc)
+  # Hidden: a library loaded at run time (a peer that is measured) brings a C++ runtime of its own,
+  # and must not be given half of ours.
+  add_link_options(-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a .so)
 endif()
