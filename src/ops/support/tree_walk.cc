@@ -33,17 +33,73 @@ Result<bool> goes_true(uint8_t mode, double x, double threshold) {
   return InvalidArgument(cat("unknown mode ", int{mode}));
 }
 
-class Walker {
+// One node's entries of all tables side by side: a row reads one cache line a node.
+struct PlainNode {
+  double threshold;
+  int32_t feature;
+  int32_t next[2];  // if false, if true
+  uint8_t mode;
+};
+
+// Written without jumps: which side a row takes cannot be foretold.
+inline bool holds(const PlainNode& node, double x) {
+  const bool missing = std::isnan(x) & ((node.mode & kMissingTrue) != 0);
+  const bool less = x < node.threshold;
+  const bool greater = x > node.threshold;
+  const bool equal = x == node.threshold;
+  switch (static_cast<TreeMode>(node.mode & kTreeModeMask)) {
+    case TreeMode::kLeq: return missing | less | equal;
+    case TreeMode::kLt: return missing | less;
+    case TreeMode::kGte: return missing | greater | equal;
+    case TreeMode::kGt: return missing | greater;
+    case TreeMode::kEq: return missing | equal;
+    case TreeMode::kNeq: return missing | !equal;
+  }
+  return false;
+}
+
+template <class X> class Walker {
  public:
   Walker(const TreeTables& trees, const TensorView& x)
       : trees_(trees),
         x_(x),
         columns_(x.shape[1]),
         node_count_(trees.feature.shape.element_count()),
-        leaf_count_(trees.weight.shape[0]) {}
+        leaf_count_(trees.weight.shape[0]) {
+    nodes_.resize(static_cast<size_t>(node_count_));
+    for (int64_t i = 0; i < node_count_; ++i) {
+      PlainNode& node = nodes_[static_cast<size_t>(i)];
+      node.threshold = number_at(trees.threshold, i);
+      node.feature = code_at(trees.feature, i);
+      node.next[0] = code_at(trees.if_false, i);
+      node.next[1] = code_at(trees.if_true, i);
+      node.mode = static_cast<const uint8_t*>(trees.mode.data)[i];
+      sound_ = sound_ && node.feature >= 0 && node.feature < columns_ && leads_on(node.next[0]) &&
+               leads_on(node.next[1]) &&
+               (node.mode & kTreeModeMask) <= static_cast<int>(TreeMode::kNeq);
+    }
+    for (int64_t tree = 0; tree < trees.roots.shape.element_count(); ++tree) {
+      sound_ = sound_ && leads_on(code_at(trees.roots, tree));
+    }
+  }
 
-  /// Leaf that the row reaches in this tree.
-  Result<int64_t> leaf(int64_t row, int64_t tree) const {
+  /// Leaves that rows [first, first + count) reach in this tree, at most kLanes of them.
+  Status leaves(int64_t first, int64_t count, int64_t tree, int64_t* leaves) const {
+    int32_t at[kLanes];
+    std::fill_n(at, kLanes, code_at(trees_.roots, tree));
+    const bool arrived = sound_ && count > 0 && walk(first, count, at);
+    for (int64_t lane = 0; lane < count; ++lane) {
+      leaves[lane] = ~at[lane];
+      // slowly again, to name what is wrong
+      if (!arrived) {
+        TRY_ASSIGN(leaves[lane], checked_leaf(first + lane, tree));
+      }
+    }
+    return ok();
+  }
+
+  /// The same from the tables themselves, with the fault in words.
+  Result<int64_t> checked_leaf(int64_t row, int64_t tree) const {
     int32_t at = code_at(trees_.roots, tree);
     for (int64_t steps = 0; at >= 0; ++steps) {
       if (at >= node_count_ || steps >= node_count_)
@@ -62,39 +118,83 @@ class Walker {
     return leaf;
   }
 
-  template <class T> Status row(int64_t row, T* total, std::vector<bool>& seen) const {
+  /// Answers `count` rows from `first`. Tree by tree, so that a tree stays in the nearest cache;
+  /// each row still adds its trees in order. `seen` holds count * target_count flags.
+  template <class T>
+  Status rows(int64_t first, int64_t count, T* totals, std::vector<bool>& seen) const {
     const int64_t targets = trees_.target_count;
     const int64_t tree_count = trees_.roots.shape.element_count();
     const bool sums = trees_.aggregate == Aggregate::kSum;
     const T* base = static_cast<const T*>(trees_.base);
     const bool base_first = base != nullptr && sums && trees_.base_order == BaseOrder::kFirst;
-    for (int64_t k = 0; k < targets; ++k) total[k] = base_first ? base[k] : T{0};
+    for (int64_t i = 0; i < count * targets; ++i) totals[i] = base_first ? base[i % targets] : T{0};
     std::fill(seen.begin(), seen.end(), false);
     for (int64_t tree = 0; tree < tree_count; ++tree) {
-      TRY_ASSIGN(const int64_t leaf, this->leaf(row, tree));
-      if (trees_.target == nullptr) {
-        for (int64_t k = 0; k < targets; ++k) add(total, seen, k, weight<T>(leaf * targets + k));
-      } else if (const int32_t k = trees_.target[leaf]; k >= 0 && k < targets) {
-        add(total, seen, k, weight<T>(leaf));
-      } else {
-        return bad(tree, ~static_cast<int32_t>(leaf), cat("names target ", k, " of ", targets));
+      for (int64_t row = 0; row < count; row += kLanes) {
+        const int64_t lanes = std::min(kLanes, count - row);
+        int64_t reached[kLanes];
+        TRY(leaves(first + row, lanes, tree, reached));
+        for (int64_t lane = 0; lane < lanes; ++lane) {
+          TRY(add_leaf(tree, reached[lane], totals, seen, (row + lane) * targets));
+        }
       }
     }
-    for (int64_t k = 0; k < targets; ++k) {
-      if (trees_.aggregate == Aggregate::kAverage) total[k] /= static_cast<T>(tree_count);
-      if (base != nullptr && !base_first) total[k] += base[k];
+    for (int64_t i = 0; i < count * targets; ++i) {
+      if (trees_.aggregate == Aggregate::kAverage) totals[i] /= static_cast<T>(tree_count);
+      if (base != nullptr && !base_first) totals[i] += base[i % targets];
     }
     return ok();
   }
 
  private:
+  static constexpr int64_t kLanes = 8;
+
+  bool leads_on(int32_t at) const { return at >= 0 ? at < node_count_ : ~at < leaf_count_; }
+
+  // A step of one row waits for the step before: eight rows take turns. Each node is sound. False
+  // when the tree has a cycle.
+  bool walk(int64_t first, int64_t count, int32_t* at) const {
+    const X* rows[kLanes];
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      rows[lane] = static_cast<const X*>(x_.data) + (first + std::min(lane, count - 1)) * columns_;
+    }
+    for (int64_t steps = 0; steps <= node_count_; ++steps) {
+      bool walking = false;
+      for (int64_t lane = 0; lane < kLanes; ++lane) walking |= at[lane] >= 0;
+      if (!walking) return true;
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        const PlainNode& node = nodes_[static_cast<size_t>(std::max(at[lane], 0))];
+        const bool side = holds(node, static_cast<double>(rows[lane][node.feature]));
+        at[lane] = at[lane] < 0 ? at[lane] : node.next[side];
+      }
+    }
+    return false;
+  }
+
   template <class T> T weight(int64_t i) const {
     return static_cast<T>(number_at(trees_.weight, i));
+  }
+  template <class T>
+  Status add_leaf(int64_t tree, int64_t leaf, T* totals, std::vector<bool>& seen,
+                  int64_t at) const {
+    const int64_t targets = trees_.target_count;
+    if (trees_.target == nullptr) {
+      for (int64_t k = 0; k < targets; ++k) {
+        add(totals, seen, at + k, weight<T>(leaf * targets + k));
+      }
+      return ok();
+    }
+    const int32_t k = trees_.target[leaf];
+    if (k < 0 || k >= targets) {
+      return bad(tree, ~static_cast<int32_t>(leaf), cat("names target ", k, " of ", targets));
+    }
+    add(totals, seen, at + k, weight<T>(leaf));
+    return ok();
   }
   template <class T> void add(T* total, std::vector<bool>& seen, int64_t k, T weight) const {
     switch (trees_.aggregate) {
       case Aggregate::kSum:
-      case Aggregate::kAverage: total[k] += weight; break;
+      case Aggregate::kAverage: total[k] += weight; return;
       case Aggregate::kMin:
         if (!seen[static_cast<size_t>(k)] || weight < total[k]) total[k] = weight;
         break;
@@ -111,18 +211,30 @@ class Walker {
 
   const TreeTables& trees_;
   const TensorView& x_;
+  std::vector<PlainNode> nodes_;
   int64_t columns_;
   int64_t node_count_;
   int64_t leaf_count_;
+  bool sound_ = true;  ///< every node and root leads to a node or leaf, by a column that is there
 };
 
-template <class T> Status walk_all(const TreeTables& trees, const TensorView& x, T* out) {
-  const Walker walker(trees, x);
-  std::vector<bool> seen(static_cast<size_t>(trees.target_count));
-  for (int64_t row = 0; row < x.shape[0]; ++row) {
-    TRY(walker.row(row, out + row * trees.target_count, seen));
+constexpr int64_t kBlockValues = 256;
+
+template <class X, class T> Status walk_rows(const TreeTables& trees, const TensorView& x, T* out) {
+  const Walker<X> walker(trees, x);
+  const int64_t targets = trees.target_count;
+  const int64_t block = std::max<int64_t>(kBlockValues / targets, 1);
+  std::vector<bool> seen(static_cast<size_t>(block * targets));
+  for (int64_t row = 0; row < x.shape[0]; row += block) {
+    const int64_t count = std::min(block, x.shape[0] - row);
+    TRY(walker.rows(row, count, out + row * targets, seen));
   }
   return ok();
+}
+
+template <class T> Status walk_all(const TreeTables& trees, const TensorView& x, T* out) {
+  return x.dtype == DType::kFloat32 ? walk_rows<float>(trees, x, out)
+                                    : walk_rows<double>(trees, x, out);
 }
 
 }  // namespace
