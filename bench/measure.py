@@ -11,6 +11,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import textwrap
 import time
 
 HERE = pathlib.Path(__file__).parent
@@ -191,6 +192,13 @@ def process_table(bench):
               f"{os.path.getsize(bench.tundish) / 1e6:.2f} MB (mark 6 MB).")
 
 
+def wrapped(line):
+    if line.lstrip().startswith(("|", "#")):
+        return line
+    text = textwrap.fill(line.strip(), 125, break_long_words=False, break_on_hyphens=False)
+    return "\n" + text if line.startswith("\n") else text
+
+
 def main():
     folder, tundish, out = sys.argv[1:4]
     bench = Bench(folder, tundish, "--quick" in sys.argv)
@@ -213,7 +221,7 @@ def main():
     table_of_workload(bench, "scaler_iforest_100x8", [1, 10000])
     threads_table(bench)
     process_table(bench)
-    pathlib.Path(out).write_text("\n".join(bench.lines) + "\n")
+    pathlib.Path(out).write_text("\n".join(wrapped(line) for line in bench.lines) + "\n")
 
 
 if __name__ == "__main__":
