@@ -33,6 +33,9 @@ struct SessionOptions {
   /// Forces an instruction set: "generic", "avx2", "avx512", "avx512vbmi"; empty = the best there
   /// is. kInvalidArgument when the processor lacks it.
   std::string isa;
+  /// Rows that the session will score in all, when that is known: tables that cost more to make
+  /// than so few rows would save are not made. 0 = many. Answers do not depend on it.
+  int64_t expected_rows = 0;
 };
 
 /// Limits of one call.

@@ -82,6 +82,7 @@ Result<Session> Session::create(std::shared_ptr<const Model> model, const Sessio
   EngineOptions engine;
   engine.thread_count = options.thread_count;
   engine.isa = options.isa;
+  engine.expected_rows = options.expected_rows;
   TRY_ASSIGN(impl->engine,
              create_engine_session(options.engine, std::move(graph), builtin_ops(), engine));
   impl->guard = ValueGuard(model->contract());

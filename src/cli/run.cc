@@ -1,6 +1,7 @@
 // tundish run: score rows with a model.
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "base/mapped_file.h"
 #include "base/strings.h"
@@ -31,14 +32,17 @@ class RunCommand : public Command {
   bool text_output() const;
   Result<AnswerPlan> plan(const Model& model) const;
   Result<std::unique_ptr<RowWriter>> open_writer(const AnswerPlan& plan, const Terminal& terminal);
-  Status score_stream(const Model& model, Session& session, const AnswerPlan& plan,
+  /// Makes the session unless there is one. `expected_rows`: see SessionOptions.
+  Status open_session(const std::shared_ptr<const Model>& model, const AnswerPlan& plan,
+                      int64_t expected_rows);
+  Status score_stream(const std::shared_ptr<const Model>& shared, const AnswerPlan& plan,
                       Terminal& terminal);
-  Status score_whole(const Model& model, Session& session, const AnswerPlan& plan,
+  Status score_whole(const std::shared_ptr<const Model>& shared, const AnswerPlan& plan,
                      Terminal& terminal);
   Status write_block(const RowBlock& block, Session& session, const AnswerPlan& plan,
                      RowWriter& writer, const Terminal& terminal);
   void report_reading(const ReadReport& report, Terminal& terminal);
-  Result<int> self_test_only(Session& session, Terminal& terminal) const;
+  Result<int> self_test_only(Terminal& terminal) const;
 
   std::string model_, output_, output_format_, method_, engine_ = "native", profile_, select_,
                                                         input_type_;
@@ -46,6 +50,7 @@ class RunCommand : public Command {
   InputOptions data_;
   int64_t threads_ = 0, batch_ = 0;
   bool self_test_ = false, dense_ = false, force_ = false;
+  std::optional<Session> session_;
   RunSummary summary_;
 };
 
@@ -147,20 +152,38 @@ void RunCommand::report_reading(const ReadReport& report, Terminal& terminal) {
   summary_.bad_rows = static_cast<uint64_t>(report.bad_row_count);
 }
 
-Status RunCommand::score_stream(const Model& model, Session& session, const AnswerPlan& plan,
+Status RunCommand::open_session(const std::shared_ptr<const Model>& model, const AnswerPlan& plan,
+                                int64_t expected_rows) {
+  if (session_) return ok();
+  SessionOptions options;
+  options.engine = engine_;
+  options.outputs = plan.outputs;
+  options.thread_count = static_cast<int>(threads_);
+  options.isa = forced_isa();
+  options.expected_rows = expected_rows;
+  TRY_ASSIGN(session_, Session::create(model, options));
+  if (!profile_.empty()) session_->set_profiling(true);
+  return ok();
+}
+
+Status RunCommand::score_stream(const std::shared_ptr<const Model>& shared, const AnswerPlan& plan,
                                 Terminal& terminal) {
+  const Model& model = *shared;
   TRY_ASSIGN(const ReadOptions read, data_.read_options(terminal.limits()));
   TRY_ASSIGN(const std::unique_ptr<RowReader> reader,
              RowReader::open(input_files(data_.inputs, model), data_contract(model), read));
+  const int64_t most_rows = batch_ > 0 ? batch_ : kBlockRows;
+  TRY_ASSIGN(std::optional<RowBlock> block, reader->next(most_rows));
+  const bool is_all = batch_ == 0 && block && block->row_count() < most_rows;
+  TRY(open_session(shared, plan, is_all ? block->row_count() : 0));
   TRY_ASSIGN(const std::unique_ptr<RowWriter> writer, open_writer(plan, terminal));
   const Progress progress = terminal.progress("scoring");
-  for (;;) {
-    TRY_ASSIGN(const std::optional<RowBlock> block, reader->next(batch_ > 0 ? batch_ : kBlockRows));
-    if (!block) break;
-    TRY(write_block(*block, session, plan, *writer, terminal));
+  while (block) {
+    TRY(write_block(*block, *session_, plan, *writer, terminal));
     summary_.rows += static_cast<uint64_t>(block->row_count());
     if (!progress(summary_.rows, 0))
       return Cancelled(cat("stopped after ", summary_.rows, " rows"));
+    TRY_ASSIGN(block, reader->next(most_rows));
   }
   report_reading(reader->report(), terminal);
   if (reader->report().row_count == 0 && !model.contract().accepts_no_rows) {
@@ -175,14 +198,16 @@ Status RunCommand::score_stream(const Model& model, Session& session, const Answ
 }
 
 // Plain ONNX models get the whole input in one call.
-Status RunCommand::score_whole(const Model& model, Session& session, const AnswerPlan& plan,
+Status RunCommand::score_whole(const std::shared_ptr<const Model>& shared, const AnswerPlan& plan,
                                Terminal& terminal) {
+  const Model& model = *shared;
+  TRY(open_session(shared, plan, 0));
   TRY_ASSIGN(const ReadOptions read, data_.read_options(terminal.limits()));
   RowBlock block;
   TRY_ASSIGN(block.inputs,
              read_whole_inputs(input_files(data_.inputs, model), data_contract(model), read));
   TRY_ASSIGN(const std::vector<Value> outputs,
-             session.run_values(block.inputs, terminal.run_options()));
+             session_->run_values(block.inputs, terminal.run_options()));
   AnswerPlan sized = plan;
   std::vector<Value> arrays;
   int64_t rows = 0;
@@ -205,9 +230,9 @@ Status RunCommand::score_whole(const Model& model, Session& session, const Answe
   return ok();
 }
 
-Result<int> RunCommand::self_test_only(Session& session, Terminal& terminal) const {
-  terminal.out(
-      cat("golden rows: equal on this machine (", session.engine(), ", ", session.isa(), ")\n"));
+Result<int> RunCommand::self_test_only(Terminal& terminal) const {
+  terminal.out(cat("golden rows: equal on this machine (", session_->engine(), ", ",
+                   session_->isa(), ")\n"));
   return kExitOk;
 }
 
@@ -219,27 +244,22 @@ Result<int> RunCommand::run(Terminal& terminal) {
   TRY_ASSIGN(const std::shared_ptr<const Model> model, open_pieces(model_, steps_, open));
   for (const std::string& note : model->notes()) terminal.explain(cat("note: ", note));
   TRY_ASSIGN(const AnswerPlan plan, this->plan(*model));
-  SessionOptions options;
-  options.engine = engine_;
-  options.outputs = plan.outputs;
-  options.thread_count = static_cast<int>(threads_);
-  options.isa = forced_isa();
-  TRY_ASSIGN(Session session, Session::create(model, options));
-  if (self_test_) TRY(session.self_test());
+  if (self_test_) {
+    TRY(open_session(model, plan, 0));
+    TRY(session_->self_test());
+  }
   if (data_.inputs.empty()) {
-    if (self_test_) return self_test_only(session, terminal);
+    if (self_test_) return self_test_only(terminal);
     return usage_error("no rows: give them with --input FILE (- is standard input)");
   }
-  if (!profile_.empty()) session.set_profiling(true);
   const auto start = std::chrono::steady_clock::now();
   const bool whole = !model->contract().present && batch_ == 0;
-  TRY(whole ? score_whole(*model, session, plan, terminal)
-            : score_stream(*model, session, plan, terminal));
+  TRY(whole ? score_whole(model, plan, terminal) : score_stream(model, plan, terminal));
   summary_.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!profile_.empty()) TRY(write_file(profile_, chrome_trace(session.report())));
-  summary_.engine = session.engine();
-  summary_.isa = session.isa();
+  if (!profile_.empty()) TRY(write_file(profile_, chrome_trace(session_->report())));
+  summary_.engine = session_->engine();
+  summary_.isa = session_->isa();
   for (const Answer& answer : plan.answers) {
     std::vector<int64_t> shape = {static_cast<int64_t>(summary_.rows)};
     const auto& row_shape = answer.description.row_shape;
@@ -250,7 +270,7 @@ Result<int> RunCommand::run(Terminal& terminal) {
   const bool stdout_taken = output_.empty() || output_ == "-";
   if (terminal.json && !stdout_taken) terminal.out(run_json(summary_));
   terminal.explain(cat(summary_.rows, " rows in ", summary_.seconds, " s, engine ",
-                       session.engine(), " (", session.isa(), ")"));
+                       session_->engine(), " (", session_->isa(), ")"));
   return kExitOk;
 }
 

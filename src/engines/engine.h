@@ -23,6 +23,8 @@ struct EngineOptions {
   /// Forces an instruction set; empty = the best there is. kInvalidArgument when the processor
   /// lacks it.
   std::string isa;
+  /// Rows in all, when known (SessionOptions::expected_rows); 0 = many.
+  int64_t expected_rows = 0;
 };
 
 /// A plan of one graph and its buffers, all outputs of the graph in order. Used by one thread at a

@@ -76,6 +76,8 @@ using kernels::KernelTable;  ///< kernels/table.h: the functions chosen for this
 class PrepareContext : public InferContext {
  public:
   virtual const KernelTable& kernels() const = 0;
+  /// Rows that will be computed in all, when that is known; 0 = many.
+  virtual int64_t expected_rows() const { return 0; }
 };
 
 struct Arity {

@@ -61,16 +61,8 @@ Status infer_is_nan(InferContext& context) {
 }
 
 Status run_is_nan(ExecContext& context) {
-  const TensorView& x = context.input(0);
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, DType::kBool, x.shape));
-  return dispatch(Floats(), x.dtype, [&]<class T>() {
-    const T* from = static_cast<const T*>(x.data);
-    bool* to = static_cast<bool*>(y.data);
-    run_loop(context, BroadcastLoop<1>::flat(x.shape.element_count()), kCheapGrain,
-             [&](int64_t at, const auto&, const auto&, int64_t count) {
-               unary_span<NotANumber>(from + at, to + at, count);
-             });
-    return ok();
+  return dispatch(Floats(), context.input(0).dtype, [&]<class T>() {
+    return run_unary_span(context, DType::kBool, unary_span_of<NotANumber, T, bool>());
   });
 }
 

@@ -40,6 +40,10 @@ struct PowOf {
     } else if constexpr (std::is_same_v<T, float> && std::is_same_v<E, float>) {
       return std::pow(base, exponent);
     } else {
+      // The same function by a shorter way: anomaly scores are powers of two.
+      if constexpr (std::is_same_v<T, double> && std::is_floating_point_v<E>) {
+        if (base == 2) return std::exp2(static_cast<double>(exponent));
+      }
       // libm's pow in double, as C does for mixed types; then to T.
       return convert<T>(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
     }

@@ -182,9 +182,12 @@ Result<std::unique_ptr<KernelState>> prepare_trees(const PrepareContext& context
   if (kernels::check(view).kind != kernels::ForestFault::Kind::kNone) {
     return Internal("a forest that passed validation does not pass the kernels' check");
   }
+  // Byte ranks take about as long to make as a dozen plain walks of every node.
+  const int64_t worth_it = 12 * trees.node_count() / std::max<int64_t>(1, trees.tree_count());
+  const bool few = context.expected_rows() > 0 && context.expected_rows() < worth_it;
   auto state = std::make_unique<ForestState>();
   try {
-    state->forest = kernels::pack(view, context.kernels().isa);
+    state->forest = kernels::pack(view, few ? kernels::Isa::kGeneric : context.kernels().isa);
   } catch (const std::bad_alloc&) {
     return Limit("no memory for the tables of the trees");
   }

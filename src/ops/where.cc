@@ -17,40 +17,50 @@ Status infer_where(InferContext& context) {
   return ok();
 }
 
-template <class T> void pick(ExecContext& context, const Shape& shape, void* out) {
+template <class T>
+void pick_span(const uint8_t* c, const T* a, const T* b, const std::array<int64_t, 3>& strides,
+               T* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    to[i] = c[i * strides[0]] != 0 ? a[i * strides[1]] : b[i * strides[2]];
+  }
+}
+
+template <class T> Status pick(ExecContext& context, DType dtype) {
   const TensorView& condition = context.input(0);
   const TensorView& x = context.input(1);
   const TensorView& y = context.input(2);
   const auto* choice = static_cast<const uint8_t*>(condition.data);
   const T* from_x = static_cast<const T*>(x.data);
   const T* from_y = static_cast<const T*>(y.data);
-  T* to = static_cast<T*>(out);
+  const FlatMeeting<3> flat({&condition.shape, &x.shape, &y.shape});
+  if (flat.shape != nullptr && flat.count <= kCheapGrain) {
+    TRY_ASSIGN(const MutableTensorView out, context.output(0, dtype, *flat.shape));
+    pick_span(choice, from_x, from_y, flat.strides, static_cast<T*>(out.data), flat.count);
+    return ok();
+  }
+  TRY_ASSIGN(Shape shape, broadcast_shapes(condition.shape, x.shape));
+  TRY_ASSIGN(shape, broadcast_shapes(shape, y.shape));
+  TRY_ASSIGN(const MutableTensorView out, context.output(0, dtype, shape));
+  T* to = static_cast<T*>(out.data);
   const auto loop = BroadcastLoop<3>::make(shape, {&condition.shape, &x.shape, &y.shape});
   run_loop(context, loop, kCheapGrain,
            [&](int64_t at, const auto& offsets, const auto& strides, int64_t count) {
-             const uint8_t* c = choice + offsets[0];
-             const T* a = from_x + offsets[1];
-             const T* b = from_y + offsets[2];
-             for (int64_t i = 0; i < count; ++i) {
-               to[at + i] = c[i * strides[0]] != 0 ? a[i * strides[1]] : b[i * strides[2]];
-             }
+             pick_span(choice + offsets[0], from_x + offsets[1], from_y + offsets[2], strides,
+                       to + at, count);
            });
+  return ok();
 }
 
 Status run_where(ExecContext& context) {
   const DType dtype = context.input(1).dtype;
-  TRY_ASSIGN(Shape shape, broadcast_shapes(context.input(0).shape, context.input(1).shape));
-  TRY_ASSIGN(shape, broadcast_shapes(shape, context.input(2).shape));
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, shape));
   // Bits are moved, not read: one loop per size.
   switch (dtype_bytes(dtype)) {
-    case 1: pick<uint8_t>(context, shape, y.data); break;
-    case 2: pick<uint16_t>(context, shape, y.data); break;
-    case 4: pick<uint32_t>(context, shape, y.data); break;
-    case 8: pick<uint64_t>(context, shape, y.data); break;
-    default: pick<std::string>(context, shape, y.data); break;
+    case 1: return pick<uint8_t>(context, dtype);
+    case 2: return pick<uint16_t>(context, dtype);
+    case 4: return pick<uint32_t>(context, dtype);
+    case 8: return pick<uint64_t>(context, dtype);
+    default: return pick<std::string>(context, dtype);
   }
-  return ok();
 }
 
 constexpr OpDef kOps[] = {

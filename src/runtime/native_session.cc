@@ -117,7 +117,7 @@ Result<std::unique_ptr<NativeSession>> NativeSession::create(std::shared_ptr<con
     return InvalidArgument(cat("thread count ", options.thread_count));
   }
   TRY_ASSIGN(const kernels::KernelTable* kernels, select_kernels(options.isa));
-  TRY_ASSIGN(Program program, make_program(std::move(graph), ops, *kernels));
+  TRY_ASSIGN(Program program, make_program(std::move(graph), ops, *kernels, options.expected_rows));
   const int threads = options.thread_count > 0 ? options.thread_count : available_thread_count();
   return std::unique_ptr<NativeSession>(new NativeSession(std::move(program), threads));
 }

@@ -56,7 +56,7 @@ struct Program {
 /// Numbers values, finds operators and prepares kernels. kUnsupported for an operator the table
 /// lacks; errors of prepare() with the node's place.
 Result<Program> make_program(std::shared_ptr<const Graph> graph, const OpTable& ops,
-                             const kernels::KernelTable& kernels);
+                             const kernels::KernelTable& kernels, int64_t expected_rows = 0);
 
 }  // namespace tundish
 

@@ -13,20 +13,46 @@ Status infer_broadcast(InferContext& context, DTypeSet held, DType out) {
   return ok();
 }
 
-Status make_binary_loop(const Shape& a, const Shape& b, BinaryLoop& out) {
-  if (same_shape(a, b)) {
-    out.shape = a;
-    out.loop = BroadcastLoop<2>::flat(a.element_count());
+Status run_unary_span(ExecContext& context, DType out_dtype, const UnarySpan& span) {
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, x.shape));
+  const char* from = static_cast<const char*>(x.data);
+  char* to = static_cast<char*>(y.data);
+  const int64_t count = x.shape.element_count();
+  if (count <= span.grain) {
+    span.apply(from, to, count);
     return ok();
   }
-  if (b.rank() <= a.rank() && b.element_count() == 1) {
-    out.shape = a;
-    out.loop = BroadcastLoop<2>::flat(a.element_count());
-    out.loop.strides[1][0] = 0;
+  auto piece = [&](int64_t begin, int64_t end) {
+    span.apply(from + begin * static_cast<int64_t>(span.x_bytes),
+               to + begin * static_cast<int64_t>(span.out_bytes), end - begin);
+  };
+  context.parallel_for(count, span.grain, piece);
+  return ok();
+}
+
+Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& span) {
+  const TensorView& a = context.input(0);
+  const TensorView& b = context.input(1);
+  const char* from_a = static_cast<const char*>(a.data);
+  const char* from_b = static_cast<const char*>(b.data);
+  const FlatMeeting<2> flat({&a.shape, &b.shape});
+  if (flat.shape != nullptr && flat.count <= span.grain) {
+    TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, *flat.shape));
+    span.apply(from_a, flat.strides[0], from_b, flat.strides[1], static_cast<char*>(y.data),
+               flat.count);
     return ok();
   }
-  TRY_ASSIGN(out.shape, broadcast_shapes(a, b));
-  out.loop = BroadcastLoop<2>::make(out.shape, {&a, &b});
+  TRY_ASSIGN(const Shape shape, broadcast_shapes(a.shape, b.shape));
+  const auto loop = BroadcastLoop<2>::make(shape, {&a.shape, &b.shape});
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, shape));
+  char* to = static_cast<char*>(y.data);
+  run_loop(context, loop, span.grain,
+           [&](int64_t at, const auto& offsets, const auto& strides, int64_t count) {
+             span.apply(from_a + offsets[0] * static_cast<int64_t>(span.a_bytes), strides[0],
+                        from_b + offsets[1] * static_cast<int64_t>(span.b_bytes), strides[1],
+                        to + at * static_cast<int64_t>(span.out_bytes), count);
+           });
   return ok();
 }
 

@@ -42,17 +42,26 @@ template <class Functor, class T, class R> void unary_span(const T* x, R* out, i
   for (int64_t i = 0; i < count; ++i) out[i] = Functor::apply(x[i]);
 }
 
+/// A span of an operator with its types gone: what is the same for all types is compiled once.
+struct UnarySpan {
+  void (*apply)(const char* x, char* out, int64_t count);
+  size_t x_bytes, out_bytes;  ///< of an element
+  int64_t grain;
+};
+/// Input 0 element by element into output 0 of its shape.
+Status run_unary_span(ExecContext& context, DType out_dtype, const UnarySpan& span);
+
+template <class Functor, class T, class R> constexpr UnarySpan unary_span_of() {
+  return {[](const char* x, char* out, int64_t count) {
+            unary_span<Functor>(reinterpret_cast<const T*>(x), reinterpret_cast<R*>(out), count);
+          },
+          sizeof(T), sizeof(R), Functor::kGrain};
+}
+
 template <class Functor, class List> Status run_unary(ExecContext& context) {
-  const TensorView& x = context.input(0);
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, x.shape));
-  return dispatch(List(), x.dtype, [&]<class T>() {
-    const T* from = static_cast<const T*>(x.data);
-    T* to = static_cast<T*>(y.data);
-    run_loop(context, BroadcastLoop<1>::flat(x.shape.element_count()), Functor::kGrain,
-             [&](int64_t at, const auto&, const auto&, int64_t count) {
-               unary_span<Functor>(from + at, to + at, count);
-             });
-    return ok();
+  const DType dtype = context.input(0).dtype;
+  return dispatch(List(), dtype, [&]<class T>() {
+    return run_unary_span(context, dtype, unary_span_of<Functor, T, T>());
   });
 }
 
@@ -76,30 +85,52 @@ void binary_span(const A* a, int64_t a_stride, const B* b, int64_t b_stride, R* 
   }
 }
 
-/// Where two tensors meet: the result's shape and the loop over it. Common cases (equal shapes, one
-/// single element) do not look at axes.
-struct BinaryLoop {
-  Shape shape;
-  BroadcastLoop<2> loop;
+/// Where `N` tensors meet without looking at axes: all of one shape, but for single elements that
+/// are repeated. Most calls are such, and many of them are of one row: this costs a few
+/// nanoseconds.
+template <size_t N> struct FlatMeeting {
+  const Shape* shape = nullptr;  ///< of the result; null: they meet otherwise
+  int64_t count = 0;
+  std::array<int64_t, N> strides;  ///< 1, or 0 for a repeated element
+
+  explicit FlatMeeting(const std::array<const Shape*, N>& inputs) {
+    const Shape* widest = inputs[0];
+    for (const Shape* input : inputs) {
+      if (input->rank() > widest->rank() ||
+          (input->rank() == widest->rank() && widest->element_count() == 1)) {
+        widest = input;
+      }
+    }
+    for (size_t i = 0; i < N; ++i) {
+      const bool alike = inputs[i] == widest || same_shape(*inputs[i], *widest);
+      if (!alike && inputs[i]->element_count() != 1) return;
+      strides[i] = alike ? 1 : 0;
+    }
+    shape = widest;
+    count = widest->element_count();
+  }
 };
-Status make_binary_loop(const Shape& a, const Shape& b, BinaryLoop& out);
+
+/// As UnarySpan; strides are those of binary_span().
+struct BinarySpan {
+  void (*apply)(const char* a, int64_t a_stride, const char* b, int64_t b_stride, char* out,
+                int64_t count);
+  size_t a_bytes, b_bytes, out_bytes;  ///< of an element
+  int64_t grain;
+};
+/// Inputs 0 and 1, broadcast, into output 0.
+Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& span);
 
 template <class Functor, class A, class B, class R>
 Status run_binary_typed(ExecContext& context, DType out_dtype) {
-  const TensorView& a = context.input(0);
-  const TensorView& b = context.input(1);
-  BinaryLoop meeting;
-  TRY(make_binary_loop(a.shape, b.shape, meeting));
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, meeting.shape));
-  const A* from_a = static_cast<const A*>(a.data);
-  const B* from_b = static_cast<const B*>(b.data);
-  R* to = static_cast<R*>(y.data);
-  run_loop(context, meeting.loop, Functor::kGrain,
-           [&](int64_t at, const auto& offsets, const auto& strides, int64_t count) {
-             binary_span<Functor>(from_a + offsets[0], strides[0], from_b + offsets[1], strides[1],
-                                  to + at, count);
-           });
-  return ok();
+  static constexpr BinarySpan kSpan = {
+      [](const char* a, int64_t a_stride, const char* b, int64_t b_stride, char* out,
+         int64_t count) {
+        binary_span<Functor>(reinterpret_cast<const A*>(a), a_stride, reinterpret_cast<const B*>(b),
+                             b_stride, reinterpret_cast<R*>(out), count);
+      },
+      sizeof(A), sizeof(B), sizeof(R), Functor::kGrain};
+  return run_binary_span(context, out_dtype, kSpan);
 }
 
 /// T x T -> T.

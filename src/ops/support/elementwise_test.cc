@@ -1,5 +1,6 @@
 #include "ops/support/elementwise.h"
 
+#include "base/strings.h"
 #include "ops/support/convert.h"
 #include "ops/support/testing.h"
 
@@ -30,29 +31,25 @@ TEST(Elementwise, spans_stand_still_where_the_stride_is_0) {
   EXPECT_EQ(out, (std::array{12, 12, 12}));
 }
 
-TEST(Elementwise, a_loop_over_two_tensors_is_flat_where_it_can_be) {
-  BinaryLoop same;
-  ASSERT_TRUE(make_binary_loop({2, 3}, {2, 3}, same).has_value());
-  EXPECT_EQ(same.shape.to_string(), "[2, 3]");
-  EXPECT_EQ(same.loop.rank, 1U);
-  EXPECT_EQ(same.loop.sizes[0], 6);
-  BinaryLoop single;
-  ASSERT_TRUE(make_binary_loop({2, 3}, {1, 1}, single).has_value());
-  EXPECT_EQ(single.loop.rank, 1U);
-  EXPECT_EQ(single.loop.strides[0][0], 1);
-  EXPECT_EQ(single.loop.strides[1][0], 0);
-  // One element of higher rank makes the result's rank.
-  BinaryLoop higher;
-  ASSERT_TRUE(make_binary_loop({3}, {1, 1}, higher).has_value());
-  EXPECT_EQ(higher.shape.to_string(), "[1, 3]");
-  BinaryLoop first;
-  ASSERT_TRUE(make_binary_loop({}, {2, 3}, first).has_value());
-  EXPECT_EQ(first.shape.to_string(), "[2, 3]");
-  EXPECT_EQ(first.loop.strides[0][0], 0);
-  EXPECT_EQ(first.loop.strides[1][0], 1);
-  BinaryLoop none;
-  testing::expect_error(make_binary_loop({2}, {3}, none), ErrorCode::kInvalidArgument,
-                        "[2] and [3]");
+// Shape and strides of the meeting, or "apart".
+std::string meeting(const Shape& a, const Shape& b) {
+  const FlatMeeting<2> flat({&a, &b});
+  if (flat.shape == nullptr) return "apart";
+  EXPECT_EQ(flat.count, flat.shape->element_count());
+  return cat(flat.shape->to_string(), " ", flat.strides[0], flat.strides[1]);
+}
+
+TEST(Elementwise, tensors_meet_flat_where_no_axis_is_looked_at) {
+  EXPECT_EQ(meeting({2, 3}, {2, 3}), "[2, 3] 11");
+  EXPECT_EQ(meeting({2, 3}, {1, 1}), "[2, 3] 10");
+  EXPECT_EQ(meeting({2, 3}, {}), "[2, 3] 10");
+  EXPECT_EQ(meeting({}, {2, 3}), "[2, 3] 01");
+  EXPECT_EQ(meeting({1, 1}, {1, 5}), "[1, 5] 01");
+  EXPECT_EQ(meeting({1}, {0}), "[0] 01");
+  EXPECT_EQ(meeting({}, {1, 1}), "[1, 1] 01");
+  EXPECT_EQ(meeting({3}, {1, 1}), "apart");  // [1, 3]: the rank is the single element's
+  EXPECT_EQ(meeting({2, 1}, {1, 3}), "apart");
+  EXPECT_EQ(meeting({2}, {3}), "apart");
 }
 
 TEST(Elementwise, convert_is_defined_for_every_value) {

@@ -207,12 +207,83 @@ Status check_memory(const SourceTrees& source, uint64_t leaf_count, const Limits
   return ok();
 }
 
+// Children and features that fit the tables' int32.
+bool fits_tables(const SourceTreeNode& node) {
+  const auto fits = [](int64_t number) { return number == static_cast<int32_t>(number); };
+  return fits(node.feature) && fits(node.true_child) && fits(node.false_child);
+}
+
+Result<TreeEnsemble> copy_tables(const SourceTrees& source, int64_t feature_count) {
+  const auto node_count = static_cast<int64_t>(source.nodes.size());
+  const auto leaf_count = static_cast<int64_t>(source.entries.size());
+  TreeEnsemble tables;
+  tables.feature_count = feature_count;
+  tables.aggregate = source.aggregate;
+  tables.accumulate = source.accumulate;
+  const std::vector<int32_t> roots(source.roots.begin(), source.roots.end());
+  tables.tree_roots = Tensor::of(std::span<const int32_t>(roots));
+  TRY_ASSIGN(tables.node_feature, Tensor::allocate(DType::kInt32, Shape{node_count}));
+  TRY_ASSIGN(tables.node_threshold, Tensor::allocate(DType::kFloat64, Shape{node_count}));
+  TRY_ASSIGN(tables.node_mode, Tensor::allocate(DType::kUint8, Shape{node_count}));
+  TRY_ASSIGN(tables.node_true, Tensor::allocate(DType::kInt32, Shape{node_count}));
+  TRY_ASSIGN(tables.node_false, Tensor::allocate(DType::kInt32, Shape{node_count}));
+  const auto features = tables.node_feature.mutable_values<int32_t>();
+  const auto thresholds = tables.node_threshold.mutable_values<double>();
+  const auto modes = tables.node_mode.mutable_values<uint8_t>();
+  const auto if_true = tables.node_true.mutable_values<int32_t>();
+  const auto if_false = tables.node_false.mutable_values<int32_t>();
+  for (size_t i = 0; i < source.nodes.size(); ++i) {
+    const SourceTreeNode& node = source.nodes[i];
+    features[i] = static_cast<int32_t>(node.feature);
+    thresholds[i] = node.threshold;
+    modes[i] = static_cast<uint8_t>(static_cast<uint8_t>(node.mode) |
+                                    (node.missing_true ? kMissingTrue : 0));
+    if_true[i] = static_cast<int32_t>(node.true_child);
+    if_false[i] = static_cast<int32_t>(node.false_child);
+  }
+  TRY_ASSIGN(tables.leaf_weight, Tensor::allocate(source.accumulate, Shape{leaf_count, 1}));
+  for (size_t i = 0; i < source.entries.size(); ++i) {
+    if (source.accumulate == DType::kFloat64) {
+      tables.leaf_weight.mutable_values<double>()[i] = source.entries[i].weight;
+    } else {
+      tables.leaf_weight.mutable_values<float>()[i] = static_cast<float>(source.entries[i].weight);
+    }
+  }
+  return tables;
+}
+
+// The lists taken as tables, where they are such: one target, each leaf with its weight, every node
+// and leaf in one place of one tree. So are the files that export writes; nothing is walked twice.
+std::optional<TreeEnsemble> tables_as_listed(const SourceTrees& source, int64_t feature_count) {
+  if (source.target_count != 1 || source.leaf_begin.size() != source.entries.size() + 1 ||
+      source.entries.size() > std::numeric_limits<int32_t>::max()) {
+    return std::nullopt;
+  }
+  for (size_t leaf = 0; leaf < source.leaf_begin.size(); ++leaf) {
+    if (source.leaf_begin[leaf] != static_cast<int64_t>(leaf)) return std::nullopt;
+  }
+  for (const SourceTreeNode& node : source.nodes) {
+    if (node.is_member || node.true_child == node.false_child || !fits_tables(node)) {
+      return std::nullopt;
+    }
+  }
+  for (const int64_t root : source.roots) {
+    if (root != static_cast<int32_t>(root)) return std::nullopt;
+  }
+  Result<TreeEnsemble> tables = copy_tables(source, feature_count);
+  if (!tables || !validate(*tables)) return std::nullopt;
+  return std::move(tables).value();
+}
+
 }  // namespace
 
 Result<TreeEnsemble> tables_of(const SourceTrees& source, int64_t feature_count,
                                const Limits& limits) {
   if (source.target_count < 1) return InvalidModel(cat(source.target_count, " targets"));
   TRY(check_entries(source));
+  if (std::optional<TreeEnsemble> listed = tables_as_listed(source, feature_count)) {
+    return std::move(*listed);
+  }
   Flattener flattener(source, source.nodes.size() + source.leaf_begin.size() + source.roots.size() +
                                   limits.max_shared_tree_nodes);
   std::vector<std::vector<TreeNode>> trees;
