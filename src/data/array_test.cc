@@ -60,7 +60,7 @@ TEST(ArrayRows, refuses_wider_rows_unless_cast) {
 TEST(ArrayRows, names_the_row_of_an_integer_that_is_too_large) {
   const TestFile file("big.npy", npy<int64_t>({1, 2, 3, (int64_t{1} << 53) + 1}, Shape{2, 2}));
   contains(read_all(file.path(), matrix_contract({"a", "b"})).error,
-           "row 2, column \"b\": 9007199254740993 does not fit float64 exactly");
+           "row 1, column \"b\": 9007199254740993 does not fit float64 exactly");
 }
 
 TEST(ArrayRows, names_missing_and_surplus_columns) {
@@ -107,11 +107,11 @@ TEST(ArrayRows, reads_tensors_of_any_rank) {
 TEST(ArrayRows, applies_the_rule_for_bad_rows) {
   const TestFile file("nan.npy", npy<double>({1, NAN, 3, 4, HUGE_VAL, 6}, Shape{3, 2}));
   DataContract contract = matrix_contract({"a", "b"});
-  EXPECT_EQ(read_all(file.path(), contract).report.first_missing, "row 1, column \"b\"");
+  EXPECT_EQ(read_all(file.path(), contract).report.first_missing, "row 0, column \"b\"");
   contract.inputs[0].allowed = AllowedValues::kFinite;
   contains(
       read_all(file.path(), contract).error,
-      "row 1, column \"b\": the value is missing (NaN), which the model refuses; row 3, column "
+      "row 0, column \"b\": the value is missing (NaN), which the model refuses; row 2, column "
       "\"a\": inf is infinite");
   ReadOptions options;
   options.bad_rows = BadRowRule::kSkip;

@@ -44,7 +44,7 @@ TEST(Csv, takes_the_header_as_told) {
             (Doubles{3, 4}));
   options.header = HeaderRule::kNo;
   contains(read_csv("a,b\n3,4\n", matrix_contract({"a", "b"}), options).error,
-           "row 1 (line 1), column \"a\": \"a\" is not a number");
+           "row 0 (line 1), column \"a\": \"a\" is not a number");
 }
 
 TEST(Csv, lists_all_missing_and_surplus_columns) {
@@ -76,18 +76,18 @@ TEST(Csv, counts_lines_through_quoted_line_feeds) {
   contains(read_csv("t,n\n\"a\nb\",1\nc,x\n",
                     column_contract({{"t", DType::kString}, {"n", DType::kFloat64}}))
                .error,
-           "row 2 (line 4), column \"n\": \"x\" is not a number");
+           "row 1 (line 4), column \"n\": \"x\" is not a number");
 }
 
 TEST(Csv, reports_missing_cells_and_leaves_the_rest_to_the_model) {
   const Outcome outcome = read_csv("a,b\n1,\nNA,2\nnan,NULL\n", matrix_contract({"a", "b"}));
   EXPECT_EQ(outcome.report.missing_count, 4);
-  EXPECT_EQ(outcome.report.first_missing, "row 1 (line 2), column \"b\"");
+  EXPECT_EQ(outcome.report.first_missing, "row 0 (line 2), column \"b\"");
   EXPECT_TRUE(std::isnan(outcome.values<double>()[1]));
   DataContract finite = matrix_contract({"a", "b"});
   finite.inputs[0].allowed = AllowedValues::kFinite;
   contains(read_csv("a,b\n1,\n", finite).error,
-           "row 1 (line 2), column \"b\": the value is missing, which the model refuses");
+           "row 0 (line 2), column \"b\": the value is missing, which the model refuses");
 }
 
 TEST(Csv, reads_infinities_where_they_are_allowed) {
@@ -109,9 +109,9 @@ TEST(Csv, rounds_decimals_straight_to_the_type) {
 
 TEST(Csv, tells_several_faults_at_once) {
   const Outcome outcome = read_csv("a,b\nx,1\n2,y\n3\n", matrix_contract({"a", "b"}));
-  contains(outcome.error, "row 1 (line 2), column \"a\": \"x\" is not a number");
-  contains(outcome.error, "row 2 (line 3), column \"b\": \"y\" is not a number");
-  contains(outcome.error, "row 3 (line 4): the row has 1 cell, expected 2");
+  contains(outcome.error, "row 0 (line 2), column \"a\": \"x\" is not a number");
+  contains(outcome.error, "row 1 (line 3), column \"b\": \"y\" is not a number");
+  contains(outcome.error, "row 2 (line 4): the row has 1 cell, expected 2");
   contains(outcome.error, "--on-error");
 }
 

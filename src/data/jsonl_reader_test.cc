@@ -32,7 +32,7 @@ TEST(Jsonl, matches_objects_by_name) {
   EXPECT_EQ(values[1], 1);
   EXPECT_TRUE(std::signbit(values[2]));
   EXPECT_TRUE(std::isnan(values[3]));
-  EXPECT_EQ(outcome.report.first_missing, "row 2 (line 2), column \"b\"");
+  EXPECT_EQ(outcome.report.first_missing, "row 1 (line 2), column \"b\"");
 }
 
 TEST(Jsonl, reads_arrays_and_single_values) {
@@ -62,7 +62,7 @@ TEST(Jsonl, rounds_decimals_straight_to_the_type) {
 
 TEST(Jsonl, tells_missing_surplus_and_double_columns) {
   contains(read_jsonl("{\"a\": 1}\n", matrix_contract({"a", "b"})).error,
-           "row 1 (line 1): the object lacks \"b\"");
+           "row 0 (line 1): the object lacks \"b\"");
   contains(read_jsonl("{\"a\": 1, \"z\": [1, {\"q\": null}]}\n", matrix_contract({"a"})).error,
            "columns that the model does not know: \"z\"");
   contains(read_jsonl("{\"a\": 1, \"a\": 2}\n", matrix_contract({"a"})).error, "twice");
@@ -88,7 +88,7 @@ TEST(Jsonl, refuses_lines_that_are_not_json) {
     options.surplus = SurplusRule::kIgnore;
     const Outcome outcome = read_jsonl(std::string(line) + "\n", matrix_contract({"a"}), options);
     EXPECT_EQ(outcome.code, ErrorCode::kInvalidArgument) << line;
-    contains(outcome.error, "row 1 (line 1)");
+    contains(outcome.error, "row 0 (line 1)");
   }
 }
 

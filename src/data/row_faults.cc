@@ -12,7 +12,7 @@ constexpr size_t kListedNames = 12;
 }  // namespace
 
 std::string place_text(const CellPlace& place) {
-  std::string text = cat("row ", place.row + 1);
+  std::string text = cat("row ", place.row);
   if (place.line > 0) text += cat(" (line ", place.line, ")");
   if (!place.column.empty()) text += cat(", column ", quoted(place.column));
   return text;

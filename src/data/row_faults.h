@@ -14,12 +14,12 @@ namespace tundish {
 
 /// Where something is: for messages.
 struct CellPlace {
-  int64_t row = 0;          ///< from 0; shown from 1
+  int64_t row = 0;          ///< from 0, as in the row column of answers
   int64_t line = 0;         ///< of the file, from 1; 0 when the source has no lines
   std::string_view column;  ///< empty when the whole row is meant
 };
 
-/// "row 3 (line 4), column \"age\"".
+/// "row 2 (line 4), column \"age\"".
 std::string place_text(const CellPlace& place);
 /// "\"abc\" is not a number" and so on; `cell` is what the file holds.
 std::string cell_fault_text(CellState state, std::string_view cell, DType wanted);

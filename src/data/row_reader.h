@@ -70,7 +70,7 @@ struct ReadReport {
   int64_t bad_row_count = 0;          ///< rows left out or made null
   std::vector<std::string> bad_rows;  ///< the first 20 of them, each with row, column and reason
   int64_t missing_count = 0;          ///< cells that were empty, null or NaN
-  std::string first_missing;          ///< "row 3, column \"age\""; empty when there is none
+  std::string first_missing;          ///< "row 2, column \"age\""; empty when there is none
   std::vector<std::string> notes;     ///< decisions, one a line: header found, types widened, ...
 };
 

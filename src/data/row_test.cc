@@ -156,7 +156,7 @@ TEST(RowFaults, stops_after_several_faults_and_lists_names_shortly) {
   EXPECT_TRUE(faults.status());
   for (int i = 0; i < 4; ++i) EXPECT_FALSE(faults.add({i, 0, "a"}, "bad"));
   EXPECT_TRUE(faults.add({4, 0, "a"}, "bad"));
-  contains(faults.status().error().to_string(), "row 5, column \"a\": bad");
+  contains(faults.status().error().to_string(), "row 4, column \"a\": bad");
   const std::vector<std::string> names(20, "n");
   contains(name_list(names), "and 8 more");
 }

@@ -25,7 +25,7 @@ TEST(TextReader, reads_a_text_a_line) {
 TEST(TextReader, refuses_models_of_columns_and_bad_utf8) {
   const TestFile file("bad.txt", "ok\n\xFF\n");
   contains(read_all(file.path(), matrix_contract({}, 2)).error, "one text a line");
-  contains(read_all(file.path(), text_contract()).error, "row 2 (line 2): \"\\xff\" is not UTF-8");
+  contains(read_all(file.path(), text_contract()).error, "row 1 (line 2): \"\\xff\" is not UTF-8");
   contains(read_all(file.path(), text_contract(), {.keep = {"a"}}).error, "--keep");
 }
 

@@ -69,7 +69,7 @@ TEST(Run, bad_rows_name_row_and_column) {
   write_text(folder / "word.csv", header + cells + "word" + cells.substr(cells.find(',')));
   const Finished word = tundish({"run", model, "--input", folder / "word.csv"});
   EXPECT_EQ(word.status, 5);
-  EXPECT_THAT(word.err, HasSubstr("row 2"));
+  EXPECT_THAT(word.err, HasSubstr("row 1 (line 3)"));
   const Finished skipped =
       tundish({"run", model, "--input", folder / "word.csv", "--on-error", "skip"});
   EXPECT_EQ(skipped.status, 0) << skipped.err;
@@ -80,6 +80,37 @@ TEST(Run, bad_rows_name_row_and_column) {
   EXPECT_EQ(tundish({"run", model}).status, 2);
   EXPECT_EQ(tundish({"run", model, "--input", example("rows.csv"), "--method", "transform"}).status,
             7);
+}
+
+// The first row of the example with one cell replaced, without a header.
+std::string row_with(const std::string& cell) {
+  const std::string rows = read_text(example("rows.csv"));
+  const size_t begin = rows.find('\n') + 1;
+  const std::string row = rows.substr(begin, rows.find('\n', begin) - begin);
+  return cell + row.substr(row.find(',')) + "\n";
+}
+
+TEST(Run, values_that_the_original_refuses_are_refused_with_their_place) {
+  const Folder folder;
+  const std::string model = converted(folder);
+  for (const char* cell : {"inf", "-inf"}) {
+    write_text(folder / "rows.csv", row_with("1") + row_with(cell));
+    const Finished done = tundish({"run", model, "--input", folder / "rows.csv"});
+    EXPECT_EQ(done.status, 5) << cell << done.err;
+    EXPECT_THAT(done.err, HasSubstr("row 1"));
+    EXPECT_THAT(done.err, HasSubstr("column"));
+  }
+}
+
+TEST(Run, a_million_columns_are_an_error_in_one_line) {
+  const Folder folder;
+  std::string row = "0";
+  for (int i = 1; i < 1'000'000; ++i) row += ",0";
+  write_text(folder / "wide.csv", row + "\n" + row + "\n");
+  const Finished done =
+      tundish({"run", converted(folder), "--input", folder / "wide.csv", "--header", "no"});
+  EXPECT_EQ(done.status, 5) << done.err.substr(0, 300);
+  EXPECT_LT(done.err.size(), 2000u);
 }
 
 TEST(Run, replays_golden_rows_and_writes_a_profile) {
