@@ -46,6 +46,10 @@ def main():
             save("joblib", path.name, bytes([FORMATS[compressed[0]]]) + data)
         else:
             save("pickle", path.name, data)
+    ours = HERE.parent.parent / "golden" / "onnx_import"
+    for path in sorted(ours.glob("*/model.onnx")):
+        if path.stat().st_size <= MOST_BYTES:
+            save("onnx", path.parent.name + ".onnx", path.read_bytes())
 
 
 if __name__ == "__main__":
