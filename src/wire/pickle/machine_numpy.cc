@@ -270,7 +270,7 @@ Result<ObjectId> Machine::reduce_from_buffer(ObjectId args) {
   contents.data = as_bytes(graph.text(items[0]));
   Object object;
   object.kind = ObjectKind::kArray;
-  object.array = nullptr;
+  object.array = graph.arena().make(Array{});  // stays empty, for inspect, when the contents fail
   object.offset = offset_;
   TRY_ASSIGN(const auto dims, in(cat("offset ", offset_), shape_of(session_, items[2])));
   const ObjectId id = graph.add(object);
