@@ -23,17 +23,16 @@ Result<ImportedModel> read_model(const ImportSource& source, const ImportOptions
   }
   // The digest comes first: it needs no parsing, so damage is named as damage.
   TRY_ASSIGN(const bool is_whole, verify_digest(source.bytes));
-  TRY_ASSIGN(const OnnxModel model, read_onnx_model(source.bytes, options.limits));
+  TRY_ASSIGN(OnnxModel model, read_onnx_model(source.bytes, options.limits));
   if (!is_whole && claims_digest(model)) {
     return InvalidModel(
         "damaged: tundish wrote this file, but the digest that ends it is missing or unreadable");
   }
-  TRY_ASSIGN(Graph graph, graph_from_records(model, source.owner, ops, options));
   ImportedModel imported;
-  imported.graph = std::move(graph);
   imported.source.library = model.producer_name;
   imported.source.version = model.producer_version;
   if (model.has_training_info) imported.notes.emplace_back("training information is left out");
+  TRY_ASSIGN(imported.graph, graph_from_records(std::move(model), source.owner, ops, options));
   return imported;
 }
 

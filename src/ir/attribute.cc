@@ -83,6 +83,16 @@ Result<std::vector<int64_t>> AttributeList::get_ints(std::string_view name,
   return get<std::vector<int64_t>>(*this, name, std::move(fallback));
 }
 
+Result<std::vector<int64_t>> AttributeList::take_ints(std::string_view name) {
+  const auto at = std::lower_bound(items_.begin(), items_.end(), name, name_before);
+  if (at == items_.end() || at->first != name) return std::vector<int64_t>();
+  auto* held = std::get_if<std::vector<int64_t>>(&at->second);
+  if (held == nullptr) return get_ints(name);  // its error
+  std::vector<int64_t> list = std::move(*held);
+  items_.erase(at);
+  return list;
+}
+
 Result<std::vector<float>> AttributeList::get_floats(std::string_view name,
                                                      std::vector<float> fallback) const {
   return get<std::vector<float>>(*this, name, std::move(fallback));

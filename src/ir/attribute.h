@@ -46,6 +46,8 @@ class AttributeList {
                                         std::vector<float> fallback = {}) const;
   Result<std::vector<std::string>> get_strings(std::string_view name,
                                                std::vector<std::string> fallback = {}) const;
+  /// As get_ints without a copy: the attribute is erased.
+  Result<std::vector<int64_t>> take_ints(std::string_view name);
   /// As above, and kInvalidModel when absent.
   Result<int64_t> require_int(std::string_view name) const;
   Result<Tensor> require_tensor(std::string_view name) const;

@@ -43,6 +43,10 @@ class Normaliser {
       keep_modes_ =
           !turn(mode_of(n), number_at(forest_.thresholds, forest_.threshold_type, n)).exact;
     }
+    // Two children a node and the roots, unless trees share subtrees.
+    const size_t expected = 2 * forest_.node_count + forest_.tree_count;
+    normal_.nodes.reserve(expected);
+    if (keep_modes_) normal_.modes.reserve(expected);
     for (size_t t = 0; t < forest_.tree_count; ++t) add_tree(forest_.roots[t]);
     return std::move(normal_);
   }

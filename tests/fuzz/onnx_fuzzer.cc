@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto file = std::make_shared<std::vector<uint8_t>>(data, data + size);
   ImportOptions options;
   options.limits.max_memory_bytes = 16 << 20;
-  const Result<OnnxModel> model = read_onnx_model(*file, options.limits);
-  if (model) (void)graph_from_records(*model, file, builtin_ops(), options).has_value();
+  Result<OnnxModel> model = read_onnx_model(*file, options.limits);
+  if (model) (void)graph_from_records(std::move(*model), file, builtin_ops(), options).has_value();
   return 0;
 }

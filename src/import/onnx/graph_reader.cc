@@ -26,7 +26,7 @@ std::string_view domain_of(std::string_view domain) {
 
 class GraphReader {
  public:
-  GraphReader(const OnnxModel& model, const std::shared_ptr<const void>& owner, const OpTable& ops,
+  GraphReader(OnnxModel& model, const std::shared_ptr<const void>& owner, const OpTable& ops,
               const ImportOptions& options)
       : model_(model),
         graph_(*model.graph),
@@ -44,14 +44,14 @@ class GraphReader {
   Status read_initializers();
   Status read_inputs();
   Status check_default(const OnnxValueInfo& input, ValueId value) const;
-  Status read_node(const OnnxNode& node, size_t position);
-  Result<std::vector<ValueId>> lift(const OnnxNode& node);
+  Status read_node(OnnxNode& node, size_t position);
+  Result<std::vector<ValueId>> lift(OnnxNode& node);
   Status check_declared(const OnnxValueInfo& output, ValueId value) const;
   Status read_outputs();
   Status bind(std::string_view name, ValueId value);
 
   const OnnxModel& model_;
-  const OnnxGraph& graph_;
+  OnnxGraph& graph_;
   const std::shared_ptr<const void>& owner_;
   const OpTable& ops_;
   const Limits& limits_;
@@ -164,7 +164,7 @@ Status GraphReader::read_inputs() {
   return ok();
 }
 
-Result<std::vector<ValueId>> GraphReader::lift(const OnnxNode& node) {
+Result<std::vector<ValueId>> GraphReader::lift(OnnxNode& node) {
   const std::string_view domain = domain_of(node.domain);
   const auto opset = opsets_.find(domain);
   if (!is_known_domain(domain)) {
@@ -200,17 +200,18 @@ Result<std::vector<ValueId>> GraphReader::lift(const OnnxNode& node) {
     lift.output_names.pop_back();
   }
   if (lift.output_names.empty()) return InvalidModel("no output");
-  for (const OnnxAttribute& attribute : node.attribute) {
-    if (lift.attributes.has(attribute.name)) {
-      return InvalidModel(cat("attribute ", quoted(attribute.name), " is given twice"));
+  for (OnnxAttribute& attribute : node.attribute) {
+    const std::string_view name = attribute.name;
+    if (lift.attributes.has(name)) {
+      return InvalidModel(cat("attribute ", quoted(name), " is given twice"));
     }
     TRY_ASSIGN(Attribute value, attribute_of(attribute, owner_));
-    lift.attributes.set(std::string(attribute.name), std::move(value));
+    lift.attributes.set(std::string(name), std::move(value));
   }
   return lift_node(lift);
 }
 
-Status GraphReader::read_node(const OnnxNode& node, size_t position) {
+Status GraphReader::read_node(OnnxNode& node, size_t position) {
   Result<std::vector<ValueId>> made = lift(node);
   Status bound;
   for (size_t i = 0; made.has_value() && bound.has_value() && i < made->size(); ++i) {
@@ -266,7 +267,7 @@ Result<Graph> GraphReader::run() {
 
 }  // namespace
 
-Result<Graph> graph_from_records(const OnnxModel& model, const std::shared_ptr<const void>& owner,
+Result<Graph> graph_from_records(OnnxModel&& model, const std::shared_ptr<const void>& owner,
                                  const OpTable& ops, const ImportOptions& options) {
   if (!model.graph.has_value()) return InvalidModel("the file has no graph");
   return GraphReader(model, owner, ops, options).run();

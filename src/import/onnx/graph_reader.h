@@ -13,10 +13,10 @@
 namespace tundish {
 
 /// Builds the graph of a model whose records alias bytes kept alive by `owner`; constants may
-/// borrow from them. Metadata is kept in order. The graph is called options.graph_name unless that
-/// is empty. kInvalidModel for a graph that contradicts itself, kUnsupported naming node, operator
-/// and version, kLimit.
-Result<Graph> graph_from_records(const OnnxModel& model, const std::shared_ptr<const void>& owner,
+/// borrow from them, lists of attributes are moved out of the records. Metadata is kept in order.
+/// The graph is called options.graph_name unless that is empty. kInvalidModel for a graph that
+/// contradicts itself, kUnsupported naming node, operator and version, kLimit.
+Result<Graph> graph_from_records(OnnxModel&& model, const std::shared_ptr<const void>& owner,
                                  const OpTable& ops, const ImportOptions& options);
 
 }  // namespace tundish

@@ -31,7 +31,7 @@ TEST(GraphReader, a_small_model) {
   EXPECT_EQ(graph->name(), "g");
   ImportOptions options;
   options.graph_name = "other";
-  EXPECT_EQ(model.read(lift_ops(), options)->name(), "other");
+  EXPECT_EQ(Small().read(lift_ops(), options)->name(), "other");
 }
 
 TEST(GraphReader, ai_onnx_is_the_default_domain) {
@@ -72,7 +72,7 @@ TEST(GraphReader, versions_out_of_range) {
 
 TEST(GraphReader, what_is_not_read_is_refused) {
   OnnxModel empty;
-  EXPECT_EQ(graph_from_records(empty, nullptr, lift_ops(), {}).error().to_string(),
+  EXPECT_EQ(graph_from_records(std::move(empty), nullptr, lift_ops(), {}).error().to_string(),
             "the file has no graph");
   Small sparse;
   sparse.graph().sparse_initializer.emplace_back();

@@ -120,6 +120,11 @@ Result<std::vector<int64_t>> Lift::require_ints(std::string_view attribute) cons
   return InvalidModel(cat("attribute ", quoted(attribute), " is missing"));
 }
 
+Result<std::vector<int64_t>> Lift::take_ints(std::string_view attribute) {
+  if (attributes.has(attribute)) return attributes.take_ints(attribute);
+  return require_ints(attribute);
+}
+
 Result<ValueId> Lift::inner(std::string_view op_name, std::initializer_list<ValueId> operands,
                             AttributeList attributes_of_it) {
   NodeSpec spec{.op = std::string(op_name),

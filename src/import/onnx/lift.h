@@ -31,8 +31,10 @@ struct Lift {
   /// kInvalidModel unless there are between `least` and `most` inputs, the first `least` present.
   Status expect_inputs(size_t least, size_t most) const;
 
-  /// The list of this name; kInvalidModel when it is absent or of another kind.
+  /// The list of this name; kInvalidModel when it is absent or of another kind. Taking leaves
+  /// none behind: lists of large models are not held twice.
   Result<std::vector<int64_t>> require_ints(std::string_view attribute) const;
+  Result<std::vector<int64_t>> take_ints(std::string_view attribute);
 
   /// Adds an inner node of the default domain.
   Result<ValueId> inner(std::string_view op_name, std::initializer_list<ValueId> operands,

@@ -122,7 +122,7 @@ class TestModel {
   OnnxAttribute attribute(const std::string& name, const Attribute& value);
 
   Result<Graph> read(const OpTable& ops, const ImportOptions& options = {}) {
-    return graph_from_records(model, storage_, ops, options);
+    return graph_from_records(std::move(model), storage_, ops, options);
   }
 
  private:

@@ -69,8 +69,7 @@ Result<Attribute> types_of(const OnnxAttribute& attribute) {
   return Attribute(std::move(types[0]));
 }
 
-Result<Attribute> value_of(const OnnxAttribute& attribute,
-                           const std::shared_ptr<const void>& owner) {
+Result<Attribute> value_of(OnnxAttribute& attribute, const std::shared_ptr<const void>& owner) {
   if (!attribute.ref_attr_name.empty()) {
     return InvalidModel("a reference to a function's attribute outside a function");
   }
@@ -80,8 +79,8 @@ Result<Attribute> value_of(const OnnxAttribute& attribute,
     case OnnxAttributeType::kFloat: return Attribute(attribute.f);
     case OnnxAttributeType::kInt: return Attribute(attribute.i);
     case OnnxAttributeType::kString: return Attribute(std::string(attribute.s));
-    case OnnxAttributeType::kFloats: return Attribute(attribute.floats);
-    case OnnxAttributeType::kInts: return Attribute(attribute.ints);
+    case OnnxAttributeType::kFloats: return Attribute(std::move(attribute.floats));
+    case OnnxAttributeType::kInts: return Attribute(std::move(attribute.ints));
     case OnnxAttributeType::kStrings:
       return Attribute(
           std::vector<std::string>(attribute.strings.begin(), attribute.strings.end()));
@@ -127,8 +126,7 @@ Result<ValueType> value_type_of(const OnnxType& type) {
   return read;
 }
 
-Result<Attribute> attribute_of(const OnnxAttribute& attribute,
-                               const std::shared_ptr<const void>& owner) {
+Result<Attribute> attribute_of(OnnxAttribute& attribute, const std::shared_ptr<const void>& owner) {
   Result<Attribute> value = value_of(attribute, owner);
   if (value.has_value()) return value;
   return std::move(value).error().in(cat("attribute ", quoted(attribute.name)));

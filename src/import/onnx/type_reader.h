@@ -16,9 +16,9 @@ namespace tundish {
 Result<ValueType> value_type_of(const OnnxType& type);
 
 /// kInvalidModel when its type is unknown or does not match what it holds; kUnsupported for graphs
-/// and references to a function's attributes. Tensors may borrow from `owner`'s bytes.
-Result<Attribute> attribute_of(const OnnxAttribute& attribute,
-                               const std::shared_ptr<const void>& owner);
+/// and references to a function's attributes. Lists are
+/// moved out of the record, tensors may borrow from `owner`'s bytes.
+Result<Attribute> attribute_of(OnnxAttribute& attribute, const std::shared_ptr<const void>& owner);
 
 }  // namespace tundish
 

@@ -82,7 +82,7 @@ TEST(TypeReader, refused_types) {
   EXPECT_EQ(text(map), "element type 99 does not exist");
 }
 
-std::string error(const OnnxAttribute& attribute) {
+std::string error(OnnxAttribute& attribute) {
   const auto read = attribute_of(attribute, nullptr);
   return read.has_value() ? "" : read.error().to_string();
 }
@@ -92,7 +92,7 @@ TEST(AttributeReader, each_kind) {
   const Attribute values[] = {
       1.5F, int64_t{-3}, "text", Floats{1, 2}, Ints{3, 4}, Strings{"a", "b"}, Tensor::scalar(2.0)};
   for (const Attribute& value : values) {
-    const OnnxAttribute record = model.attribute("a", value);
+    OnnxAttribute record = model.attribute("a", value);
     const auto read = attribute_of(record, nullptr);
     ASSERT_TRUE(read.has_value()) << read.error().to_string();
     EXPECT_EQ(read->index(), value.index());

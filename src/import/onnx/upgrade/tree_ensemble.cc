@@ -27,16 +27,14 @@ Result<std::vector<double>> numbers_of(const Lift& lift, std::string_view name, 
   return std::vector<double>(values.begin(), values.end());
 }
 
-Result<std::vector<int64_t>> list_of(const Lift& lift, std::string_view name, size_t length) {
-  TRY_ASSIGN(std::vector<int64_t> list, lift.attributes.get_ints(name));
+Result<std::vector<int64_t>> take_list(Lift& lift, std::string_view name, size_t length) {
+  TRY_ASSIGN(std::vector<int64_t> list, lift.attributes.take_ints(name));
   if (list.size() != length) {
     return InvalidModel(cat("attribute ", quoted(name), " has ", list.size(),
                             " entries, nodes_featureids has ", length));
   }
   return list;
 }
-
-int64_t child_code(int64_t id, int64_t is_leaf) { return is_leaf != 0 ? ~id : id; }
 
 // Sets of all MEMBER nodes in node order, NaN between them.
 Status read_members(const Lift& lift, DType dtype, SourceTrees& trees) {
@@ -45,10 +43,9 @@ Status read_members(const Lift& lift, DType dtype, SourceTrees& trees) {
     TRY_ASSIGN(values, numbers_of(lift, "membership_values", dtype));
   }
   size_t at = 0;
-  for (SourceTreeNode& node : trees.nodes) {
-    if (!node.is_member) continue;
-    while (at < values.size() && !std::isnan(values[at])) node.members.push_back(values[at++]);
-    if (at == values.size() && node.members.empty()) {
+  for (std::vector<double>& members : trees.member_sets) {
+    while (at < values.size() && !std::isnan(values[at])) members.push_back(values[at++]);
+    if (at == values.size() && members.empty()) {
       return InvalidModel("membership_values has fewer sets than there are MEMBER nodes");
     }
     if (at < values.size()) ++at;
@@ -59,17 +56,8 @@ Status read_members(const Lift& lift, DType dtype, SourceTrees& trees) {
   return ok();
 }
 
-Status read_nodes(const Lift& lift, DType dtype, SourceTrees& trees) {
-  TRY_ASSIGN(const std::vector<int64_t> features, lift.require_ints("nodes_featureids"));
-  const size_t count = features.size();
-  TRY_ASSIGN(const auto true_ids, list_of(lift, "nodes_truenodeids", count));
-  TRY_ASSIGN(const auto true_leafs, list_of(lift, "nodes_trueleafs", count));
-  TRY_ASSIGN(const auto false_ids, list_of(lift, "nodes_falsenodeids", count));
-  TRY_ASSIGN(const auto false_leafs, list_of(lift, "nodes_falseleafs", count));
-  std::vector<int64_t> missing(count, 0);
-  if (lift.attributes.has("nodes_missing_value_tracks_true")) {
-    TRY_ASSIGN(missing, list_of(lift, "nodes_missing_value_tracks_true", count));
-  }
+Status read_splits(const Lift& lift, DType dtype, SourceTrees& trees) {
+  const size_t count = trees.nodes.size();
   TRY_ASSIGN(const std::vector<double> splits, numbers_of(lift, "nodes_splits", dtype));
   TRY_ASSIGN(const Tensor modes, lift.attributes.require_tensor("nodes_modes"));
   if (modes.dtype() != DType::kUint8 || modes.shape().rank() != 1) {
@@ -79,31 +67,55 @@ Status read_nodes(const Lift& lift, DType dtype, SourceTrees& trees) {
     return InvalidModel(cat("nodes_splits has ", splits.size(), " entries, nodes_modes ",
                             modes.element_count(), ", nodes_featureids ", count));
   }
-  trees.nodes.resize(count);
   for (size_t i = 0; i < count; ++i) {
     constexpr uint8_t kMember = 6;
     const uint8_t mode = modes.values<uint8_t>()[i];
     if (mode > kMember)
       return InvalidModel(cat("attribute \"nodes_modes\": node ", i, " has mode ", int{mode}));
-    if (true_ids[i] < 0 || false_ids[i] < 0) {
-      return InvalidModel(cat("attribute \"",
-                              true_ids[i] < 0 ? "nodes_truenodeids" : "nodes_falsenodeids",
-                              "\": node ", i, " has a negative child"));
-    }
     SourceTreeNode& node = trees.nodes[i];
-    node.feature = features[i];
     node.threshold = splits[i];
-    node.is_member = mode == kMember;
-    node.mode = node.is_member ? TreeMode::kEq : static_cast<TreeMode>(mode);
-    node.missing_true = missing[i] != 0;
-    node.true_child = child_code(true_ids[i], true_leafs[i]);
-    node.false_child = child_code(false_ids[i], false_leafs[i]);
+    if (mode == kMember) {
+      node.member_set = static_cast<int32_t>(trees.member_sets.size());
+      trees.member_sets.emplace_back();
+    } else {
+      node.mode = static_cast<TreeMode>(mode);
+    }
   }
   return read_members(lift, dtype, trees);
 }
 
-Status read_leaves(const Lift& lift, DType dtype, SourceTrees& trees) {
-  TRY_ASSIGN(const std::vector<int64_t> targets, lift.require_ints("leaf_targetids"));
+// Children on one side, and which of them are leaves.
+Status read_children(Lift& lift, std::string_view side, int64_t SourceTreeNode::*child,
+                     SourceTrees& trees) {
+  const std::string name = cat("nodes_", side, "nodeids");
+  TRY_ASSIGN(const auto ids, take_list(lift, name, trees.nodes.size()));
+  TRY_ASSIGN(const auto leafs, take_list(lift, cat("nodes_", side, "leafs"), trees.nodes.size()));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0) {
+      return InvalidModel(cat("attribute ", quoted(name), ": node ", i, " has a negative child"));
+    }
+    trees.nodes[i].*child = leafs[i] != 0 ? ~ids[i] : ids[i];
+  }
+  return ok();
+}
+
+// One list after the other: each is given back before the next is unfolded.
+Status read_nodes(Lift& lift, DType dtype, SourceTrees& trees) {
+  TRY_ASSIGN(const std::vector<int64_t> features, lift.take_ints("nodes_featureids"));
+  trees.nodes.resize(features.size());
+  for (size_t i = 0; i < features.size(); ++i) trees.nodes[i].feature = features[i];
+  TRY(read_children(lift, "true", &SourceTreeNode::true_child, trees));
+  TRY(read_children(lift, "false", &SourceTreeNode::false_child, trees));
+  if (lift.attributes.has("nodes_missing_value_tracks_true")) {
+    TRY_ASSIGN(const auto missing,
+               take_list(lift, "nodes_missing_value_tracks_true", features.size()));
+    for (size_t i = 0; i < missing.size(); ++i) trees.nodes[i].missing_true = missing[i] != 0;
+  }
+  return read_splits(lift, dtype, trees);
+}
+
+Status read_leaves(Lift& lift, DType dtype, SourceTrees& trees) {
+  TRY_ASSIGN(const std::vector<int64_t> targets, lift.take_ints("leaf_targetids"));
   TRY_ASSIGN(const std::vector<double> weights, numbers_of(lift, "leaf_weights", dtype));
   if (targets.size() != weights.size()) {
     return InvalidModel(

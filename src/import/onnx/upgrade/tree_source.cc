@@ -59,8 +59,10 @@ Status Flattener::add_inner(int64_t node, const Task& task) {
   if (from.feature < 0) return InvalidModel(cat("node ", node, ": feature ", from.feature));
   open_.push_back({.code = node, .is_exit = true});
   // x in {a, b, c}: x == a, else x == b, else x == c; NaN goes where the first one sends it.
-  const size_t links = from.is_member ? from.members.size() : 1;
-  if (links == 0) {
+  const std::span<const double> thresholds =
+      from.member_set < 0 ? std::span(&from.threshold, 1)
+                          : std::span(source_.member_sets[static_cast<size_t>(from.member_set)]);
+  if (thresholds.empty()) {
     // The empty set holds nothing but, where asked, NaN: x != x is what is left. An equality with
     // NaN never holds.
     TRY_ASSIGN(const int64_t at, append({.feature = from.feature,
@@ -74,10 +76,10 @@ Status Flattener::add_inner(int64_t node, const Task& task) {
   }
   Task link = task;
   std::vector<int64_t> made_at;
-  for (size_t i = 0; i < links; ++i) {
+  for (size_t i = 0; i < thresholds.size(); ++i) {
     TreeNode made{.feature = from.feature,
-                  .threshold = from.is_member ? from.members[i] : from.threshold,
-                  .mode = from.is_member ? TreeMode::kEq : from.mode,
+                  .threshold = thresholds[i],
+                  .mode = from.member_set < 0 ? from.mode : TreeMode::kEq,
                   .missing_true = from.missing_true && i == 0};
     TRY_ASSIGN(const int64_t at, append(made, link));
     made_at.push_back(at);
@@ -263,7 +265,7 @@ std::optional<TreeEnsemble> tables_as_listed(const SourceTrees& source, int64_t 
     if (source.leaf_begin[leaf] != static_cast<int64_t>(leaf)) return std::nullopt;
   }
   for (const SourceTreeNode& node : source.nodes) {
-    if (node.is_member || node.true_child == node.false_child || !fits_tables(node)) {
+    if (node.member_set >= 0 || node.true_child == node.false_child || !fits_tables(node)) {
       return std::nullopt;
     }
   }

@@ -17,12 +17,9 @@ struct SourceTreeNode {
   double threshold = 0;
   TreeMode mode = TreeMode::kLeq;
   bool missing_true = false;
+  int32_t member_set = -1;  ///< >= 0: that set decides, not `mode` and `threshold`
   int64_t true_child = 0;
   int64_t false_child = 0;
-  /// Members of a set: x goes to the true child when it equals one of them (`mode` and `threshold`
-  /// are not used then).
-  std::vector<double> members;
-  bool is_member = false;
 };
 
 /// What one leaf adds to one target.
@@ -36,6 +33,8 @@ struct LeafEntry {
 struct SourceTrees {
   std::vector<int64_t> roots;  ///< coded as children
   std::vector<SourceTreeNode> nodes;
+  /// x goes to the true child of a node with a set when it equals one of its members.
+  std::vector<std::vector<double>> member_sets;
   std::vector<int64_t> leaf_begin;
   std::vector<LeafEntry> entries;
   int64_t target_count = 1;

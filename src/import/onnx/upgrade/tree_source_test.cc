@@ -59,12 +59,9 @@ TEST(TreeSource, shared_subtrees_are_copied_up_to_a_limit) {
 
 TEST(TreeSource, sets_are_chains) {
   SourceTrees trees = leaves(2);
-  trees.nodes = {{.feature = 2,
-                  .missing_true = true,
-                  .true_child = ~0,
-                  .false_child = ~1,
-                  .members = {5, 7},
-                  .is_member = true}};
+  trees.nodes = {
+      {.feature = 2, .missing_true = true, .member_set = 0, .true_child = ~0, .false_child = ~1}};
+  trees.member_sets = {{5, 7}};
   trees.roots = {0};
   const auto tables = tables_of(trees, 4, {});
   ASSERT_TRUE(tables.has_value());
@@ -76,7 +73,8 @@ TEST(TreeSource, sets_are_chains) {
 
 TEST(TreeSource, the_empty_set_holds_nothing_but_missing_values) {
   SourceTrees trees = leaves(2);
-  trees.nodes = {{.missing_true = true, .true_child = ~0, .false_child = ~1, .is_member = true}};
+  trees.nodes = {{.missing_true = true, .member_set = 0, .true_child = ~0, .false_child = ~1}};
+  trees.member_sets = {{}};
   trees.roots = {0};
   const auto tables = tables_of(trees, 4, {});
   ASSERT_TRUE(tables.has_value());
