@@ -1,3 +1,19 @@
+# tundish_index(FOLDER FILE [LEFT_OUT]): generated/FILE holds TUNDISH_INDEX(stem) for each *.cc in
+# the folder but tests and those whose path matches LEFT_OUT, in alphabetical order.
+function(tundish_index folder file)
+  file(GLOB indexed CONFIGURE_DEPENDS ${folder}/*.cc)
+  list(FILTER indexed EXCLUDE REGEX "_(test|fuzzer)\\.cc$")
+  if(ARGN)
+    list(FILTER indexed EXCLUDE REGEX "${ARGN}")
+  endif()
+  set(lines "// Generated from file names.\n")
+  foreach(path ${indexed})
+    get_filename_component(stem ${path} NAME_WE)
+    string(APPEND lines "TUNDISH_INDEX(${stem})\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
+endfunction()
+
 # tundish_module(NAME [HOT] DEPS module... [LIBS library...] [INDEX prefix])
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
@@ -37,14 +53,7 @@ function(tundish_module name)
   endif()
 
   if(ARG_INDEX)
-    file(GLOB indexed CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-    list(FILTER indexed EXCLUDE REGEX "(_test|_fuzzer|/index|/registry|/pipeline)\\.cc$")
-    set(lines "// Generated from file names: one line per ${ARG_INDEX}.\n")
-    foreach(file ${indexed})
-      get_filename_component(stem ${file} NAME_WE)
-      string(APPEND lines "TUNDISH_INDEX(${stem})\n")
-    endforeach()
-    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${name}/index.inc CONTENT "${lines}" @ONLY)
+    tundish_index(${CMAKE_CURRENT_SOURCE_DIR} ${name}/index.inc "/(index|registry|pipeline)\\.cc$")
     target_include_directories(tundish_${name} PRIVATE ${CMAKE_BINARY_DIR}/generated)
   endif()
 

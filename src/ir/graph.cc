@@ -61,7 +61,15 @@ void Graph::set_metadata(std::string key, std::string value) {
 int canonical_version(std::string_view domain) {
   if (domain == kDomainOnnx) return kCanonicalOpset;
   if (domain == kDomainMl) return kCanonicalMlOpset;
-  return kTundishOpset;
+  return 1;
+}
+
+bool is_known_domain(std::string_view domain) {
+  for (const std::string_view known :
+       {kDomainOnnx, kDomainMl, kDomainTraining, kDomainMicrosoft, kDomainTundish}) {
+    if (domain == known) return true;
+  }
+  return false;
 }
 
 }  // namespace tundish

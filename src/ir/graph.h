@@ -34,13 +34,17 @@ inline constexpr NodeId kNoNode{0xffffffff};
 /// Domain names. The default ONNX domain is written as the empty string.
 inline constexpr std::string_view kDomainOnnx = "";
 inline constexpr std::string_view kDomainMl = "ai.onnx.ml";
+inline constexpr std::string_view kDomainTraining = "ai.onnx.preview.training";
+inline constexpr std::string_view kDomainMicrosoft = "com.microsoft";
 inline constexpr std::string_view kDomainTundish = "tundish";
 /// The opset versions in which graphs are canonical.
 inline constexpr int kCanonicalOpset = 27;
 inline constexpr int kCanonicalMlOpset = 5;
 inline constexpr int kTundishOpset = 1;
-/// The canonical opset version of a domain; 1 for domains other than the three above.
+/// The canonical opset version of a domain; 1 for all but ONNX's own two.
 int canonical_version(std::string_view domain);
+/// Whether operators of the domain are looked for among ours.
+bool is_known_domain(std::string_view domain);
 
 /// One operation. `version` is the operator-set version whose meaning the node has (the canonical
 /// one unless the old meaning could not be lifted).

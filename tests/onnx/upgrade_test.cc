@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "import/onnx/test_models.h"
-#include "import/onnx/upgrade/test_trees.h"
+#include "import/onnx/upgrade/support/test_trees.h"
 #include "run_graph.h"
 
 namespace tundish {

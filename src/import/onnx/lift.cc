@@ -1,83 +1,34 @@
 #include "import/onnx/lift.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/strings.h"
 #include "import/onnx/schema.h"
 
 namespace tundish {
 
+#define TUNDISH_INDEX(stem) std::span<const LiftRule> lift_rules_##stem();
+#include "import/onnx/upgrade/index.inc"
+#undef TUNDISH_INDEX
+
 namespace {
 
-struct Rule {
-  std::string_view domain, op;
-  LiftFunction lift;
-};
-
-constexpr std::array kRules = {
-    Rule{"", "Add", lift_elementwise},
-    Rule{"", "And", lift_elementwise},
-    Rule{"", "ArgMax", lift_elementwise},
-    Rule{"", "ArgMin", lift_elementwise},
-    Rule{"", "Abs", lift_elementwise},
-    Rule{"", "Cast", lift_cast},
-    Rule{"", "Ceil", lift_elementwise},
-    Rule{"", "Clip", lift_clip},
-    Rule{"", "Concat", lift_elementwise},
-    Rule{"", "Constant", lift_constant},
-    Rule{"", "Div", lift_elementwise},
-    Rule{"", "Equal", lift_elementwise},
-    Rule{"", "Exp", lift_elementwise},
-    Rule{"", "Floor", lift_elementwise},
-    Rule{"", "Gather", lift_elementwise},
-    Rule{"", "Greater", lift_elementwise},
-    Rule{"", "GreaterOrEqual", lift_elementwise},
-    Rule{"", "Identity", lift_elementwise},
-    Rule{"", "Less", lift_elementwise},
-    Rule{"", "LessOrEqual", lift_elementwise},
-    Rule{"", "Log", lift_elementwise},
-    Rule{"", "Max", lift_elementwise},
-    Rule{"", "Min", lift_elementwise},
-    Rule{"", "Mul", lift_elementwise},
-    Rule{"", "Neg", lift_elementwise},
-    Rule{"", "Not", lift_elementwise},
-    Rule{"", "Or", lift_elementwise},
-    Rule{"", "Pow", lift_elementwise},
-    Rule{"", "ReduceMax", lift_reduction},
-    Rule{"", "ReduceMean", lift_reduction},
-    Rule{"", "ReduceMin", lift_reduction},
-    Rule{"", "ReduceProd", lift_reduction},
-    Rule{"", "ReduceSum", lift_reduction},
-    Rule{"", "Reshape", lift_shape_attribute},
-    Rule{"", "Shape", lift_elementwise},
-    Rule{"", "Sigmoid", lift_elementwise},
-    Rule{"", "Sign", lift_elementwise},
-    Rule{"", "Slice", lift_slice},
-    Rule{"", "Sqrt", lift_elementwise},
-    Rule{"", "Squeeze", lift_shape_attribute},
-    Rule{"", "Sub", lift_elementwise},
-    Rule{"", "Sum", lift_sum},
-    Rule{"", "Transpose", lift_elementwise},
-    Rule{"", "Unsqueeze", lift_shape_attribute},
-    Rule{"", "Where", lift_elementwise},
-    Rule{"", "Xor", lift_elementwise},
-    Rule{kDomainMl, "LabelEncoder", lift_label_encoder},
-    Rule{kDomainMl, "TreeEnsemble", lift_tree_ensemble},
-    Rule{kDomainMl, "TreeEnsembleClassifier", lift_tree_classifier},
-    Rule{kDomainMl, "TreeEnsembleRegressor", lift_tree_regressor},
-};
-
-int canonical_opset(std::string_view domain) {
-  if (domain == kDomainMl) return kCanonicalMlOpset;
-  if (domain == kDomainTundish) return kTundishOpset;
-  return kCanonicalOpset;
+const std::vector<LiftRule>& all_rules() {
+  static const std::vector<LiftRule> kRules = [] {
+    std::vector<LiftRule> rules;
+#define TUNDISH_INDEX(stem) \
+  rules.insert(rules.end(), lift_rules_##stem().begin(), lift_rules_##stem().end());
+#include "import/onnx/upgrade/index.inc"
+#undef TUNDISH_INDEX
+    return rules;
+  }();
+  return kRules;
 }
 
 Error unknown_operator(const Lift& lift) {
   std::vector<std::string> known;
   for (const OpDef* row : lift.ops.all()) known.emplace_back(row->name);
-  for (const Rule& rule : kRules) known.emplace_back(rule.op);
+  for (const LiftRule& rule : all_rules()) known.emplace_back(rule.op);
   const std::string near = nearest_word(lift.op, known);
   return Unsupported(cat("operator ", lift.domain.empty() ? "" : cat(lift.domain, "."), lift.op,
                          " (opset ", lift.version, ") is not supported",
@@ -87,7 +38,7 @@ Error unknown_operator(const Lift& lift) {
 // The row in force at the file's version is the canonical one: nothing to lift. Another row: the
 // node keeps its version.
 Result<std::vector<ValueId>> keep(Lift& lift) {
-  const int canonical = canonical_opset(lift.domain);
+  const int canonical = canonical_version(lift.domain);
   const OpDef* newest = lift.ops.find(lift.domain, lift.op, canonical);
   const OpDef* here = lift.ops.find(lift.domain, lift.op, lift.version);
   if (here == nullptr) return unknown_operator(lift);
@@ -155,10 +106,9 @@ Result<std::vector<ValueId>> Lift::last(std::string_view op_name, std::vector<Va
 
 Result<std::vector<ValueId>> lift_node(Lift& lift) {
   TRY(check_schema(lift.domain, lift.op, lift.version, lift.attributes));
-  const auto rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& r) {
-    return r.op == lift.op && r.domain == lift.domain;
-  });
-  return rule == kRules.end() ? keep(lift) : rule->lift(lift);
+  const auto rule = std::ranges::find_if(
+      all_rules(), [&](const LiftRule& r) { return r.op == lift.op && r.domain == lift.domain; });
+  return rule == all_rules().end() ? keep(lift) : rule->lift(lift);
 }
 
 }  // namespace tundish

@@ -3,6 +3,7 @@
 #define TUNDISH_IMPORT_ONNX_LIFT_H_
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,24 +49,17 @@ struct Lift {
 /// Outputs of the node in the builder's graph, one per output name.
 using LiftFunction = Result<std::vector<ValueId>> (*)(Lift& lift);
 
+/// Which function lifts an operator. Each upgrade/<name>.cc lists its own as lift_rules_<name>(),
+/// found by the file's name.
+struct LiftRule {
+  std::string_view domain, op;
+  LiftFunction lift;
+};
+
 /// Lifts one node, all of whose attributes exist at its version: by its own function where its form
 /// changed or becomes other nodes, as it is where the table of operators knows its version.
 /// kUnsupported naming operator and version.
 Result<std::vector<ValueId>> lift_node(Lift& lift);
-
-// The functions, each in upgrade/<name>.cc.
-Result<std::vector<ValueId>> lift_clip(Lift& lift);
-Result<std::vector<ValueId>> lift_cast(Lift& lift);
-Result<std::vector<ValueId>> lift_constant(Lift& lift);
-Result<std::vector<ValueId>> lift_elementwise(Lift& lift);
-Result<std::vector<ValueId>> lift_label_encoder(Lift& lift);
-Result<std::vector<ValueId>> lift_reduction(Lift& lift);
-Result<std::vector<ValueId>> lift_shape_attribute(Lift& lift);
-Result<std::vector<ValueId>> lift_slice(Lift& lift);
-Result<std::vector<ValueId>> lift_sum(Lift& lift);
-Result<std::vector<ValueId>> lift_tree_classifier(Lift& lift);
-Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift);
-Result<std::vector<ValueId>> lift_tree_regressor(Lift& lift);
 
 }  // namespace tundish
 

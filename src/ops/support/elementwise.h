@@ -1,6 +1,7 @@
 // Loops of element-wise operators: one template per number of inputs.
 //
-// A functor has `template <class T> static R apply(T...)` and `kGrain`, the elements that a thread
+// A functor has `template <class T> static R apply(T...)`, T never a half (those are computed in
+// float and rounded), and `kGrain`, the elements that a thread
 // should get at least (about 50 us of work). Output element i is written after input elements i
 // were read, so the output may be the storage of an input of the same type and size.
 #ifndef TUNDISH_OPS_SUPPORT_ELEMENTWISE_H_
@@ -37,9 +38,18 @@ template <class List> Status infer_arithmetic(InferContext& context) {
   return infer_broadcast(context, List::kSet, DType::kUndefined);
 }
 
+/// One element of the answer: halves are widened before and rounded after.
+template <class R, class Functor, class... Ts> R apply_to(Ts... x) {
+  if constexpr ((is_half<Ts> || ...) || is_half<R>) {
+    return static_cast<R>(Functor::apply(static_cast<Computed<Ts>>(x)...));
+  } else {
+    return Functor::apply(x...);
+  }
+}
+
 template <class Functor, class T, class R> void unary_span(const T* x, R* out, int64_t count) {
 #pragma GCC ivdep
-  for (int64_t i = 0; i < count; ++i) out[i] = Functor::apply(x[i]);
+  for (int64_t i = 0; i < count; ++i) out[i] = apply_to<R, Functor>(x[i]);
 }
 
 /// A span of an operator with its types gone: what is the same for all types is compiled once.
@@ -70,17 +80,17 @@ void binary_span(const A* a, int64_t a_stride, const B* b, int64_t b_stride, R* 
                  int64_t count) {
   if (a_stride != 0 && b_stride != 0) {
 #pragma GCC ivdep
-    for (int64_t i = 0; i < count; ++i) out[i] = Functor::apply(a[i], b[i]);
+    for (int64_t i = 0; i < count; ++i) out[i] = apply_to<R, Functor>(a[i], b[i]);
   } else if (a_stride != 0) {
     const B y = *b;
 #pragma GCC ivdep
-    for (int64_t i = 0; i < count; ++i) out[i] = Functor::apply(a[i], y);
+    for (int64_t i = 0; i < count; ++i) out[i] = apply_to<R, Functor>(a[i], y);
   } else if (b_stride != 0) {
     const A x = *a;
 #pragma GCC ivdep
-    for (int64_t i = 0; i < count; ++i) out[i] = Functor::apply(x, b[i]);
+    for (int64_t i = 0; i < count; ++i) out[i] = apply_to<R, Functor>(x, b[i]);
   } else if (count > 0) {
-    const R value = Functor::apply(*a, *b);
+    const R value = apply_to<R, Functor>(*a, *b);
     for (int64_t i = 0; i < count; ++i) out[i] = value;
   }
 }

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "ir/op_def.h"
+#include "tensor/half.h"
 #include "tundish/dtype.h"
 #include "tundish/result.h"
 
@@ -35,9 +36,13 @@ class DTypeSet {
 template <class... Ts> struct Types { static constexpr DTypeSet kSet{dtype_of<Ts>...}; };
 
 using Floats = Types<float, double>;
+/// The floating-point types that ONNX computes with.
+using AllFloats = Types<float, double, Float16, Bfloat16>;
 using SignedNumbers = Types<float, double, int64_t, int32_t, int16_t, int8_t>;
 using Numbers =
     Types<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t, uint64_t>;
+using AllNumbers = Types<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t,
+                         uint32_t, uint64_t, Float16, Bfloat16>;
 
 inline constexpr DTypeSet kBools{DType::kBool};
 inline constexpr DTypeSet kStrings{DType::kString};

@@ -3,6 +3,8 @@
 
 namespace tundish {
 
+namespace {
+
 // Before opset 6 the target type was written as its name in capitals ("FLOAT").
 Result<std::vector<ValueId>> lift_cast(Lift& lift) {
   const Attribute* to = lift.attributes.find("to");
@@ -19,6 +21,15 @@ Result<std::vector<ValueId>> lift_cast(Lift& lift) {
     lift.attributes.set("to", static_cast<int64_t>(dtype));
   }
   return lift.last("Cast", lift.inputs, lift.attributes);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_cast() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Cast", lift_cast},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

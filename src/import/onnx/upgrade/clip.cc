@@ -15,8 +15,6 @@ Result<ValueId> bound(Lift& lift, std::string_view name, float fallback) {
   return lift.cast(constant, lift.type(0).dtype);
 }
 
-}  // namespace
-
 // Before opset 11 the bounds were attributes; from 6 on, one that is left out was the last finite
 // float32 (so that infinities are clipped), before that there was none.
 Result<std::vector<ValueId>> lift_clip(Lift& lift) {
@@ -38,6 +36,15 @@ Result<std::vector<ValueId>> lift_clip(Lift& lift) {
     }
   }
   return lift.last("Clip", lift.inputs, lift.attributes);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_clip() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Clip", lift_clip},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

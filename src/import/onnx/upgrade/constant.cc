@@ -34,8 +34,6 @@ Result<Tensor> constant_value(const std::string& name, const Attribute& value) {
   return InvalidModel(cat("attribute ", quoted(name), " holds ", attribute_kind_name(value)));
 }
 
-}  // namespace
-
 // A Constant node becomes an initializer.
 Result<std::vector<ValueId>> lift_constant(Lift& lift) {
   TRY(lift.expect_inputs(0, 0));
@@ -46,6 +44,15 @@ Result<std::vector<ValueId>> lift_constant(Lift& lift) {
   const auto& [name, value] = lift.attributes.items()[0];
   TRY_ASSIGN(Tensor tensor, constant_value(name, value));
   return std::vector<ValueId>{lift.builder.constant(std::move(tensor), lift.output_names[0])};
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_constant() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Constant", lift_constant},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

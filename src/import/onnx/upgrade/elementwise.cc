@@ -47,8 +47,6 @@ bool is_binary(std::string_view op) {
   return false;
 }
 
-}  // namespace
-
 // Operators whose meaning has been the same in every version, up to the types they take and the
 // attributes dropped here. Concat's axis, required from 4 on, was 1 before.
 Result<std::vector<ValueId>> lift_elementwise(Lift& lift) {
@@ -58,6 +56,31 @@ Result<std::vector<ValueId>> lift_elementwise(Lift& lift) {
     lift.attributes.set("axis", int64_t{1});
   }
   return lift.last(lift.op, lift.inputs, lift.attributes);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_elementwise() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Add", lift_elementwise},         {"", "And", lift_elementwise},
+      {"", "ArgMax", lift_elementwise},      {"", "ArgMin", lift_elementwise},
+      {"", "Abs", lift_elementwise},         {"", "Ceil", lift_elementwise},
+      {"", "Concat", lift_elementwise},      {"", "Div", lift_elementwise},
+      {"", "Equal", lift_elementwise},       {"", "Exp", lift_elementwise},
+      {"", "Floor", lift_elementwise},       {"", "Gather", lift_elementwise},
+      {"", "Greater", lift_elementwise},     {"", "GreaterOrEqual", lift_elementwise},
+      {"", "Identity", lift_elementwise},    {"", "Less", lift_elementwise},
+      {"", "LessOrEqual", lift_elementwise}, {"", "Log", lift_elementwise},
+      {"", "Max", lift_elementwise},         {"", "Min", lift_elementwise},
+      {"", "Mul", lift_elementwise},         {"", "Neg", lift_elementwise},
+      {"", "Not", lift_elementwise},         {"", "Or", lift_elementwise},
+      {"", "Pow", lift_elementwise},         {"", "Shape", lift_elementwise},
+      {"", "Sigmoid", lift_elementwise},     {"", "Sign", lift_elementwise},
+      {"", "Sqrt", lift_elementwise},        {"", "Sub", lift_elementwise},
+      {"", "Transpose", lift_elementwise},   {"", "Where", lift_elementwise},
+      {"", "Xor", lift_elementwise},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

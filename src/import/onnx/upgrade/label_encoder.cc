@@ -30,8 +30,6 @@ Status lift_first_version(Lift& lift) {
   return ok();
 }
 
-}  // namespace
-
 // Version 2 is a part of version 4, which adds tensors of keys and values.
 Result<std::vector<ValueId>> lift_label_encoder(Lift& lift) {
   TRY(lift.expect_inputs(1, 1));
@@ -44,6 +42,15 @@ Result<std::vector<ValueId>> lift_label_encoder(Lift& lift) {
                 .output_count = lift.output_names.size(),
                 .output_names = lift.output_names};
   return lift.builder.add(std::move(spec));
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_label_encoder() {
+  static constexpr LiftRule kRules[] = {
+      {kDomainMl, "LabelEncoder", lift_label_encoder},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

@@ -3,6 +3,8 @@
 
 namespace tundish {
 
+namespace {
+
 // The axes became an input at opset 13 (ReduceSum) and 18 (all others).
 Result<std::vector<ValueId>> lift_reduction(Lift& lift) {
   const int moved = lift.op == "ReduceSum" ? 13 : 18;
@@ -15,6 +17,17 @@ Result<std::vector<ValueId>> lift_reduction(Lift& lift) {
     }
   }
   return lift.last(lift.op, lift.inputs, lift.attributes);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_reduction() {
+  static constexpr LiftRule kRules[] = {
+      {"", "ReduceMax", lift_reduction}, {"", "ReduceMean", lift_reduction},
+      {"", "ReduceMin", lift_reduction}, {"", "ReduceProd", lift_reduction},
+      {"", "ReduceSum", lift_reduction},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

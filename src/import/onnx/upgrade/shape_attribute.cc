@@ -3,6 +3,8 @@
 
 namespace tundish {
 
+namespace {
+
 // Reshape's shape became an input at opset 5, the axes of Squeeze and Unsqueeze at 13.
 Result<std::vector<ValueId>> lift_shape_attribute(Lift& lift) {
   lift.attributes.erase("consumed_inputs");
@@ -19,6 +21,17 @@ Result<std::vector<ValueId>> lift_shape_attribute(Lift& lift) {
     }
   }
   return lift.last(lift.op, lift.inputs, lift.attributes);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_shape_attribute() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Reshape", lift_shape_attribute},
+      {"", "Squeeze", lift_shape_attribute},
+      {"", "Unsqueeze", lift_shape_attribute},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

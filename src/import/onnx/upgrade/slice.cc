@@ -3,6 +3,8 @@
 
 namespace tundish {
 
+namespace {
+
 // Before opset 10 starts, ends and axes were attributes.
 Result<std::vector<ValueId>> lift_slice(Lift& lift) {
   if (lift.version < 10) {
@@ -18,6 +20,15 @@ Result<std::vector<ValueId>> lift_slice(Lift& lift) {
     }
   }
   return lift.last("Slice", lift.inputs, lift.attributes);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_slice() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Slice", lift_slice},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

@@ -3,6 +3,8 @@
 
 namespace tundish {
 
+namespace {
+
 // A sum of any number of values is a chain of additions from the first to the last, which is the
 // order that ONNX Runtime adds in.
 Result<std::vector<ValueId>> lift_sum(Lift& lift) {
@@ -16,6 +18,15 @@ Result<std::vector<ValueId>> lift_sum(Lift& lift) {
     TRY_ASSIGN(sum, lift.inner("Add", {sum, lift.inputs[i]}));
   }
   return lift.last("Add", {sum, lift.inputs.back()}, {});
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_sum() {
+  static constexpr LiftRule kRules[] = {
+      {"", "Sum", lift_sum},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

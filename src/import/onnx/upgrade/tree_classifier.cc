@@ -5,9 +5,9 @@
 
 #include "base/strings.h"
 #include "import/onnx/lift.h"
-#include "import/onnx/upgrade/post_transform.h"
-#include "import/onnx/upgrade/tree_lists.h"
-#include "import/onnx/upgrade/tree_source.h"
+#include "import/onnx/upgrade/support/post_transform.h"
+#include "import/onnx/upgrade/support/tree_lists.h"
+#include "import/onnx/upgrade/support/tree_source.h"
 
 namespace tundish {
 
@@ -160,8 +160,6 @@ Result<Outputs> lift_columns(Lift& lift, ValueId x, Classifier& read) {
   return Outputs{label, scores};
 }
 
-}  // namespace
-
 Result<std::vector<ValueId>> lift_tree_classifier(Lift& lift) {
   TRY_ASSIGN(const ValueId x, tree_rows(lift));
   TRY_ASSIGN(Classifier read, read_classifier(lift, lift.builder.type(x).dtype));
@@ -189,6 +187,15 @@ Result<std::vector<ValueId>> lift_tree_classifier(Lift& lift) {
   if (lift.output_names.size() > made.size()) return InvalidModel("more than two outputs");
   made.resize(lift.output_names.size());
   return made;
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_tree_classifier() {
+  static constexpr LiftRule kRules[] = {
+      {kDomainMl, "TreeEnsembleClassifier", lift_tree_classifier},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

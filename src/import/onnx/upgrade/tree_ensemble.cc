@@ -4,8 +4,8 @@
 
 #include "base/strings.h"
 #include "import/onnx/lift.h"
-#include "import/onnx/upgrade/post_transform.h"
-#include "import/onnx/upgrade/tree_source.h"
+#include "import/onnx/upgrade/support/post_transform.h"
+#include "import/onnx/upgrade/support/tree_source.h"
 
 namespace tundish {
 
@@ -171,8 +171,6 @@ ValueId before_widening(const Lift& lift, ValueId x) {
   return widens ? from : x;
 }
 
-}  // namespace
-
 Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
   TRY(lift.expect_inputs(1, 1));
   const DType dtype = lift.type(0).dtype;
@@ -211,6 +209,15 @@ Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
   TRY_ASSIGN(const ValueId sum,
              add_tree_ensemble(lift.builder, before_widening(lift, lift.inputs[0]), tables));
   return finish_scores(lift, sum, static_cast<PostTransform>(transform), trees.target_count);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_tree_ensemble() {
+  static constexpr LiftRule kRules[] = {
+      {kDomainMl, "TreeEnsemble", lift_tree_ensemble},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "import/onnx/test_ops.h"
-#include "import/onnx/upgrade/test_trees.h"
+#include "import/onnx/upgrade/support/test_trees.h"
 #include "ir/tree_ensemble.h"
 
 namespace tundish {

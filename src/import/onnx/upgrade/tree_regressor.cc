@@ -5,9 +5,9 @@
 
 #include "base/strings.h"
 #include "import/onnx/lift.h"
-#include "import/onnx/upgrade/post_transform.h"
-#include "import/onnx/upgrade/tree_lists.h"
-#include "import/onnx/upgrade/tree_source.h"
+#include "import/onnx/upgrade/support/post_transform.h"
+#include "import/onnx/upgrade/support/tree_lists.h"
+#include "import/onnx/upgrade/support/tree_source.h"
 
 namespace tundish {
 
@@ -45,8 +45,6 @@ Tensor base_tensor(const std::vector<double>& base, DType dtype) {
   return Tensor::of(std::span<const float>(narrow));
 }
 
-}  // namespace
-
 Result<std::vector<ValueId>> lift_tree_regressor(Lift& lift) {
   TRY_ASSIGN(const ValueId x, tree_rows(lift));
   const DType accumulate = lift.builder.type(x).dtype;
@@ -76,6 +74,15 @@ Result<std::vector<ValueId>> lift_tree_regressor(Lift& lift) {
   }
   TRY_ASSIGN(scores, lift.cast(scores, DType::kFloat32));
   return finish_scores(lift, scores, transform, trees.target_count);
+}
+
+}  // namespace
+
+std::span<const LiftRule> lift_rules_tree_regressor() {
+  static constexpr LiftRule kRules[] = {
+      {kDomainMl, "TreeEnsembleRegressor", lift_tree_regressor},
+  };
+  return kRules;
 }
 
 }  // namespace tundish

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "import/onnx/test_ops.h"
-#include "import/onnx/upgrade/test_trees.h"
+#include "import/onnx/upgrade/support/test_trees.h"
 #include "ir/tree_ensemble.h"
 
 namespace tundish {

@@ -1,6 +1,6 @@
 // Attributes of small tree operators, for tests.
-#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_TEST_TREES_H_
-#define TUNDISH_IMPORT_ONNX_UPGRADE_TEST_TREES_H_
+#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TEST_TREES_H_
+#define TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TEST_TREES_H_
 
 #include "import/onnx/test_models.h"
 
@@ -54,4 +54,4 @@ template <class T> Attributes tree_ensemble() {
 
 }  // namespace tundish::test_models
 
-#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_TEST_TREES_H_
+#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TEST_TREES_H_

@@ -1,4 +1,4 @@
-#include "import/onnx/upgrade/post_transform.h"
+#include "import/onnx/upgrade/support/post_transform.h"
 
 #include <array>
 

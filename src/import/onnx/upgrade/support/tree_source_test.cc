@@ -1,4 +1,4 @@
-#include "import/onnx/upgrade/tree_source.h"
+#include "import/onnx/upgrade/support/tree_source.h"
 
 #include <gtest/gtest.h>
 

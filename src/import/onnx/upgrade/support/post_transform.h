@@ -1,6 +1,6 @@
 // What ai.onnx.ml's operators do to scores at the end, as ONNX Runtime does it.
-#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_POST_TRANSFORM_H_
-#define TUNDISH_IMPORT_ONNX_UPGRADE_POST_TRANSFORM_H_
+#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_POST_TRANSFORM_H_
+#define TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_POST_TRANSFORM_H_
 
 #include <string_view>
 #include <vector>
@@ -25,4 +25,4 @@ Result<std::vector<ValueId>> finish_scores(Lift& lift, ValueId scores, PostTrans
 
 }  // namespace tundish
 
-#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_POST_TRANSFORM_H_
+#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_POST_TRANSFORM_H_

@@ -1,12 +1,12 @@
 // The node lists of TreeEnsembleRegressor and TreeEnsembleClassifier, versions 1 and 3.
-#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_TREE_LISTS_H_
-#define TUNDISH_IMPORT_ONNX_UPGRADE_TREE_LISTS_H_
+#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TREE_LISTS_H_
+#define TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TREE_LISTS_H_
 
 #include <string_view>
 #include <vector>
 
 #include "import/onnx/lift.h"
-#include "import/onnx/upgrade/tree_source.h"
+#include "import/onnx/upgrade/support/tree_source.h"
 
 namespace tundish {
 
@@ -31,4 +31,4 @@ Result<ValueId> tree_rows(Lift& lift);
 
 }  // namespace tundish
 
-#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_TREE_LISTS_H_
+#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TREE_LISTS_H_

@@ -1,9 +1,9 @@
-#include "import/onnx/upgrade/post_transform.h"
+#include "import/onnx/upgrade/support/post_transform.h"
 
 #include <gtest/gtest.h>
 
 #include "import/onnx/test_ops.h"
-#include "import/onnx/upgrade/test_trees.h"
+#include "import/onnx/upgrade/support/test_trees.h"
 
 namespace tundish {
 namespace {

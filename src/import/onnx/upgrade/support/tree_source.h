@@ -1,6 +1,6 @@
 // Trees as ai.onnx.ml's operators describe them, made into tables.
-#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_TREE_SOURCE_H_
-#define TUNDISH_IMPORT_ONNX_UPGRADE_TREE_SOURCE_H_
+#ifndef TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TREE_SOURCE_H_
+#define TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TREE_SOURCE_H_
 
 #include <cstdint>
 #include <string>
@@ -60,4 +60,4 @@ Result<int64_t> feature_count_of(const Lift& lift);
 
 }  // namespace tundish
 
-#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_TREE_SOURCE_H_
+#endif  // TUNDISH_IMPORT_ONNX_UPGRADE_SUPPORT_TREE_SOURCE_H_

@@ -1,4 +1,4 @@
-#include "import/onnx/upgrade/tree_lists.h"
+#include "import/onnx/upgrade/support/tree_lists.h"
 
 #include <algorithm>
 #include <array>
