@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/checked.h"
 #include "base/strings.h"
 
 namespace tundish::ops {
 namespace {
+
+// 128 GiB: to ask for more would only test how far the system overcommits.
+constexpr uint64_t kMostOutputBytes = uint64_t{1} << 37;
 
 template <class T>
 void copy_typed(void* to, int64_t to_step, const void* from, int64_t from_step, int64_t count) {
@@ -39,13 +43,24 @@ void copy_elements(DType dtype, void* to, const void* from, int64_t count) {
 void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int64_t from_step,
                   int64_t count) {
   if (to_step == 1 && from_step == 1) return copy_elements(dtype, to, from, count);
-  switch (dtype_bytes(dtype)) {
-    case 1: return copy_typed<uint8_t>(to, to_step, from, from_step, count);
-    case 2: return copy_typed<uint16_t>(to, to_step, from, from_step, count);
-    case 4: return copy_typed<uint32_t>(to, to_step, from, from_step, count);
-    case 8: return copy_typed<uint64_t>(to, to_step, from, from_step, count);
-    default: return copy_typed<std::string>(to, to_step, from, from_step, count);
+  with_moved_type(dtype, [&]<class T>() { copy_typed<T>(to, to_step, from, from_step, count); });
+}
+
+void fill_elements(DType dtype, void* to, const void* value, int64_t count) {
+  with_moved_type(dtype, [&]<class T>() {
+    std::fill_n(static_cast<T*>(to), count, *static_cast<const T*>(value));
+  });
+}
+
+Result<MutableTensorView> sized_output(ExecContext& context, size_t i, DType dtype,
+                                       const Shape& shape) {
+  const Result<uint64_t> bytes =
+      checked_bytes(shape.dims(), std::max<size_t>(1, element_stride(dtype)));
+  if (!bytes || bytes.value() > kMostOutputBytes) {
+    return Limit(cat("output ", i, " of shape ", shape.to_string(), " and type ", dtype_name(dtype),
+                     " does not fit into memory"));
   }
+  return context.output(i, dtype, shape);
 }
 
 Result<size_t> checked_axis(int64_t axis, size_t rank, ErrorCode code) {

@@ -32,6 +32,31 @@ void copy_elements(DType dtype, void* to, const void* from, int64_t count);
 void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int64_t from_step,
                   int64_t count);
 
+/// Every element of `to` becomes a copy of the one at `value`. Not for types under one byte.
+void fill_elements(DType dtype, void* to, const void* value, int64_t count);
+
+/// An element of 16 bytes (complex128), moved and not looked at.
+struct Bytes16 {
+  uint64_t low, high;
+};
+/// Calls `function.operator()<T>()` with the type that elements of `dtype` are moved as: an
+/// unsigned integer of their size, Bytes16 or std::string. Not for types under one byte.
+template <class Function> decltype(auto) with_moved_type(DType dtype, Function&& function) {
+  switch (dtype_bytes(dtype)) {
+    case 1: return function.template operator()<uint8_t>();
+    case 2: return function.template operator()<uint16_t>();
+    case 4: return function.template operator()<uint32_t>();
+    case 8: return function.template operator()<uint64_t>();
+    case 16: return function.template operator()<Bytes16>();
+    default: return function.template operator()<std::string>();
+  }
+}
+
+/// Output i, whose shape depends on values from outside: kLimit for sizes that overflow or that no
+/// machine has memory for, before anything is allocated.
+Result<MutableTensorView> sized_output(ExecContext& context, size_t i, DType dtype,
+                                       const Shape& shape);
+
 /// An axis counted from either end. An axis outside [-rank, rank) is an error with code `code`.
 Result<size_t> checked_axis(int64_t axis, size_t rank, ErrorCode code);
 

@@ -29,6 +29,34 @@ TEST(Move, copies_neighbours) {
   EXPECT_EQ(copy[1], "b");
 }
 
+TEST(Move, fills_with_elements_of_every_size) {
+  std::array<double, 3> numbers{};
+  const double one = 1;
+  fill_elements(DType::kComplex64, numbers.data(), &one, 2);
+  EXPECT_EQ(numbers, (std::array{1.0, 1.0, 0.0}));
+  const Bytes16 pair{3, 4};
+  std::array<Bytes16, 2> pairs{};
+  fill_elements(DType::kComplex128, pairs.data(), &pair, 2);
+  EXPECT_EQ(pairs[1].high, 4U);
+  std::array<Bytes16, 2> copy{};
+  copy_strided(DType::kComplex128, copy.data(), 1, pairs.data(), 0, 2);
+  EXPECT_EQ(copy[1].low, 3U);
+  std::array<std::string, 2> texts;
+  const std::string text = "x";
+  fill_elements(DType::kString, texts.data(), &text, 2);
+  EXPECT_EQ(texts[1], "x");
+}
+
+TEST(Move, refuses_outputs_that_cannot_be) {
+  const Node node;
+  testing::TestContext context(node, {}, nullptr, kernels::table_for(kernels::Isa::kGeneric), 1);
+  const int64_t much = int64_t{1} << 40;
+  expect_error(sized_output(context, 0, DType::kInt8, {much}), ErrorCode::kLimit,
+               "output 0 of shape [1099511627776] and type int8 does not fit into memory");
+  expect_error(sized_output(context, 0, DType::kInt8, {much, much, 0}), ErrorCode::kLimit, "shape");
+  EXPECT_TRUE(sized_output(context, 0, DType::kInt4, {3}).has_value());
+}
+
 TEST(Move, copies_types_under_one_byte) {
   const uint8_t from[] = {0x12, 0x34, 0x56};
   std::array<uint8_t, 3> to{};

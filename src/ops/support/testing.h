@@ -41,6 +41,8 @@ struct OpCall {
   std::string domain;
   int thread_count = 1;
   size_t constant_from = SIZE_MAX;  ///< inputs from here on must be constants
+  size_t output_count = 1;
+  int version = 0;  ///< of the operator, where an older meaning is tested
 };
 
 /// One node with what the operator may look at before it runs.
@@ -72,7 +74,12 @@ class TestContext final : public ExecContext {
  public:
   TestContext(const Node& node, std::span<const Tensor> inputs, const KernelState* state,
               const KernelTable& kernels, int thread_count)
-      : node_(node), inputs_(inputs), state_(state), kernels_(kernels), threads_(thread_count) {
+      : results(std::max<size_t>(1, node.outputs.size())),
+        node_(node),
+        inputs_(inputs),
+        state_(state),
+        kernels_(kernels),
+        threads_(thread_count) {
     for (const Tensor& input : inputs) views_.push_back(input.view());
   }
   const Node& node() const override { return node_; }
@@ -80,15 +87,17 @@ class TestContext final : public ExecContext {
   bool has_input(size_t i) const override { return inputs_[i].defined(); }
   const TensorView& input(size_t i) const override { return views_[i]; }
   Value input_value(size_t i) const override { return inputs_[i]; }
-  size_t output_count() const override { return 1; }
-  bool output_wanted(size_t) const override { return true; }
-  Result<MutableTensorView> output(size_t, DType dtype, const Shape& shape) override {
-    TRY_ASSIGN(result, Tensor::allocate(dtype, shape));
-    if (dtype != DType::kString) std::memset(result.mutable_data(), 0xa5, result.byte_count());
-    return result.mutable_view();
+  size_t output_count() const override { return results.size(); }
+  bool output_wanted(size_t i) const override { return i < results.size(); }
+  Result<MutableTensorView> output(size_t i, DType dtype, const Shape& shape) override {
+    TRY_ASSIGN(results[i], Tensor::allocate(dtype, shape));
+    if (dtype != DType::kString) {
+      std::memset(results[i].mutable_data(), 0xa5, results[i].byte_count());
+    }
+    return results[i].mutable_view();
   }
-  Status set_output(size_t, Value value) override {
-    result = *value.tensor();
+  Status set_output(size_t i, Value value) override {
+    results[i] = *value.tensor();
     return ok();
   }
   Result<void*> scratch(size_t bytes) override {
@@ -111,7 +120,7 @@ class TestContext final : public ExecContext {
   }
   Status interrupted() const override { return ok(); }
 
-  Tensor result;
+  std::vector<Tensor> results;  ///< one per output
 
  private:
   const Node& node_;
@@ -150,8 +159,13 @@ inline Result<Graph> graph_of(const OpCall& call, Known known) {
       spec.inputs.push_back(id);
     }
   }
+  spec.version = call.version;
+  spec.output_count = call.output_count;
   TRY_ASSIGN(const std::vector<ValueId> outputs, builder.add(std::move(spec)));
-  TRY(builder.output(outputs[0], "result"));
+  for (const ValueId id : outputs) {
+    TRY(builder.output(
+        id, id == outputs[0] ? "result" : "result_" + std::to_string(static_cast<size_t>(id))));
+  }
   return std::move(builder).finish();
 }
 
@@ -181,10 +195,10 @@ inline bool same_bits(const Tensor& a, const Tensor& b) {
   return a.byte_count() == 0 || std::memcmp(a.data(), b.data(), a.byte_count()) == 0;
 }
 
-/// The answer, or the error of inference on constants or else of running. The plain run, the run
+/// The answers, or the error of inference on constants or else of running. The plain run, the run
 /// with prepared state and two threads must agree, and inference must never contradict them however
 /// little it knows.
-inline Result<Tensor> run_op(const OpCall& call) {
+inline Result<std::vector<Tensor>> run_all(const OpCall& call) {
   TRY_ASSIGN(const Graph graph, graph_of(call, Known::kConstants));
   const Node& node = graph.node(graph.order()[0]);
   const OpDef* def = builtin_ops().find(node);
@@ -197,7 +211,9 @@ inline Result<Tensor> run_op(const OpCall& call) {
       TRY_ASSIGN(const auto state, def->prepare(TestPrepareContext(graph, node, table)));
       TestContext prepared(node, call.inputs, state.get(), table, call.thread_count);
       TRY(def->run(prepared));
-      EXPECT_TRUE(same_bits(plain.result, prepared.result)) << call.op;
+      for (size_t i = 0; i < call.output_count; ++i) {
+        EXPECT_TRUE(same_bits(plain.results[i], prepared.results[i])) << call.op;
+      }
     }
   }
   for (const Known known : {Known::kConstants, Known::kTypes, Known::kSymbols, Known::kNothing}) {
@@ -207,9 +223,21 @@ inline Result<Tensor> run_op(const OpCall& call) {
       continue;
     }
     const Graph& typed = less.value();
-    expect_type_holds(plain.result, typed.value(typed.outputs()[0]).type, known);
+    for (size_t i = 0; i < call.output_count; ++i) {
+      expect_type_holds(plain.results[i], typed.value(typed.outputs()[i]).type, known);
+    }
   }
-  return plain.result;
+  return std::move(plain.results);
+}
+/// The first of them.
+inline Result<Tensor> run_op(const OpCall& call) {
+  TRY_ASSIGN(const std::vector<Tensor> results, run_all(call));
+  return results[0];
+}
+/// As an answer of its own, for expect_values().
+inline Result<Tensor> nth(const Result<std::vector<Tensor>>& results, size_t i) {
+  if (!results) return Error(results.error());
+  return results.value()[i];
 }
 
 /// Expects these values; NaN equals NaN, zeros differ by sign.
@@ -220,9 +248,9 @@ void expect_values(const Result<Tensor>& got, const Shape& shape, std::initializ
   ASSERT_EQ(got.value().shape().to_string(), shape.to_string());
   ASSERT_EQ(static_cast<size_t>(shape.element_count()), want.size());
   for (size_t i = 0; i < want.size(); ++i) {
-    const T value = got.value().values<T>()[i];
-    const T expected = want.begin()[i];
-    if constexpr (std::is_floating_point_v<T>) {
+    const Computed<T> value{got.value().values<T>()[i]};
+    const Computed<T> expected{want.begin()[i]};
+    if constexpr (std::is_floating_point_v<Computed<T>>) {
       if (expected != expected) {
         EXPECT_NE(value, value) << "element " << i;
         continue;
@@ -265,7 +293,7 @@ inline void expect_fails_to_run(const OpCall& call, std::string_view part) {
 }
 
 /// Type of the answer where the first inputs have these shapes and no known values, and all others
-/// are constants; or the error.
+/// are constants; or the error. Types of several outputs stand side by side.
 inline std::string inferred(const OpCall& call, const std::vector<SymbolicShape>& shapes) {
   Builder builder(builtin_ops(), "one");
   NodeSpec spec;
@@ -283,9 +311,15 @@ inline std::string inferred(const OpCall& call, const std::vector<SymbolicShape>
       spec.inputs.push_back(builder.constant(input));
     }
   }
+  spec.version = call.version;
+  spec.output_count = call.output_count;
   const Result<std::vector<ValueId>> outputs = builder.add(std::move(spec));
   if (!outputs) return outputs.error().to_string();
-  return builder.graph().value(outputs.value()[0]).type.to_string();
+  std::string types;
+  for (const ValueId id : outputs.value()) {
+    types += (types.empty() ? "" : " ") + builder.graph().value(id).type.to_string();
+  }
+  return types;
 }
 
 /// A symbolic shape: {symbol("N"), 3}.

@@ -48,6 +48,16 @@ inline constexpr DTypeSet kBools{DType::kBool};
 inline constexpr DTypeSet kStrings{DType::kString};
 /// Every element type that a tensor of ours can be computed with.
 inline constexpr DTypeSet kHeld = Numbers::kSet | kBools | kStrings;
+inline constexpr DTypeSet kHalves{DType::kFloat16, DType::kBfloat16};
+inline constexpr DTypeSet kComplex{DType::kComplex64, DType::kComplex128};
+inline constexpr DTypeSet kFloat8s{DType::kFloat8E4M3FN, DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2,
+                                   DType::kFloat8E5M2FNUZ, DType::kFloat8E8M0};
+/// Types of whole bytes: what operators that only move elements can handle in place.
+inline constexpr DTypeSet kMovable = kHeld | kHalves | kComplex | kFloat8s;
+/// Types under one byte, packed.
+inline constexpr DTypeSet kPacked{DType::kUint4, DType::kInt4, DType::kFloat4E2M1, DType::kUint2,
+                                  DType::kInt2};
+inline constexpr DTypeSet kEverything = kMovable | kPacked;
 
 /// Calls `function.operator()<T>()` for the T of the list that `dtype` names. The caller has made
 /// sure that there is one; kInternal otherwise.
