@@ -41,7 +41,7 @@ Tensor run(const Tensor& x, RunFunction function, HalfOutputType type = first_ha
   const Tensor inputs[] = {x};
   TestContext context(node, inputs, nullptr, kernels::table_for(kernels::Isa::kGeneric), 1);
   EXPECT_TRUE(run_widened(context, function, type).has_value());
-  return context.result;
+  return context.results[0];
 }
 
 TEST(HalfAdapter, rounds_once_at_the_end) {
