@@ -109,7 +109,7 @@ Result<SymbolicShape> reshaped_dims(const std::vector<Dim>* dims, std::span<cons
 }
 
 Status infer_reshape(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kEverything));
   TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
   TRY_ASSIGN(const int64_t allow_zero, context.node().attributes.get_int("allowzero", 0));
   TRY_ASSIGN(const auto wanted, constant_integers(context, 1));
@@ -150,7 +150,7 @@ Result<uint32_t> axis_bits(std::span<const int64_t> axes, size_t rank, ErrorCode
 }
 
 Status infer_squeeze(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kEverything));
   SymbolicShape out;
   const std::vector<Dim>* dims = known_dims(context, 0);
   std::optional<std::vector<int64_t>> axes;
@@ -201,7 +201,7 @@ Status run_squeeze(ExecContext& context) {
 }
 
 Status infer_unsqueeze(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kEverything));
   TRY(expect_tensor(context, 1, {DType::kInt64}, {}));
   SymbolicShape out;
   const std::vector<Dim>* dims = known_dims(context, 0);
@@ -256,7 +256,7 @@ Result<AxisRange> shape_range(const Node& node, size_t rank) {
 }
 
 Status infer_shape(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kEverything));
   SymbolicShape out = std::vector<Dim>(1);
   if (const std::vector<Dim>* dims = known_dims(context, 0)) {
     TRY_ASSIGN(const AxisRange range, shape_range(context.node(), dims->size()));

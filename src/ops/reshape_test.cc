@@ -30,6 +30,20 @@ TEST(Reshape, copies_zeros_and_fills_minus_one) {
   expect_values<double>(run_op(reshape(Tensor::scalar(1.0), {-1})), {1}, {1});
 }
 
+TEST(Reshape, keeps_elements_of_every_type) {
+  for (int number = 1; number <= static_cast<int>(DType::kInt2); ++number) {
+    const auto dtype = static_cast<DType>(number);
+    if (dtype == DType::kString) continue;
+    Tensor x = Tensor::allocate(dtype, Shape{3, 1, 3}).value();
+    std::memset(x.mutable_data(), 0x5b, x.byte_count());
+    const Tensor axis = vector<int64_t>({1});
+    EXPECT_TRUE(same_bits(run_op(reshape(x, {9, 1})).value(), x.reshaped({9, 1})));
+    EXPECT_TRUE(same_bits(run_op({"Squeeze", {x, axis}}).value(), x.reshaped({3, 3})));
+    EXPECT_TRUE(same_bits(run_op({"Unsqueeze", {x, axis}}).value(), x.reshaped({3, 1, 1, 3})));
+    expect_values<int64_t>(run_op({"Shape", {x}}), {3}, {3, 1, 3});
+  }
+}
+
 TEST(Reshape, of_nothing) {
   const Tensor x = tensor<double>({}, {0, 3});
   expect_values<double>(run_op(reshape(x, {0, 1, 3})), {0, 1, 3}, {});
