@@ -92,16 +92,154 @@ TEST(Cast, threads_change_nothing) {
   EXPECT_TRUE(same_bits(one, run_op(call).value()));
 }
 
+/// A tensor of these bytes.
+Tensor of_bytes(DType dtype, const Shape& shape, std::initializer_list<uint8_t> bytes) {
+  Tensor made = Tensor::allocate(dtype, shape).value();
+  EXPECT_EQ(made.byte_count(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), static_cast<uint8_t*>(made.mutable_data()));
+  return made;
+}
+void expect_bytes(const Result<Tensor>& got, DType dtype, std::initializer_list<uint8_t> bytes) {
+  ASSERT_TRUE(got.has_value()) << got.error().to_string();
+  EXPECT_EQ(got.value().dtype(), dtype);
+  const auto* data = static_cast<const uint8_t*>(got.value().data());
+  EXPECT_EQ(std::vector<uint8_t>(data, data + got.value().byte_count()),
+            std::vector<uint8_t>(bytes));
+}
+
+TEST(Cast, reads_and_writes_halves) {
+  const Tensor x = vector<float>({1, -2.5F, 65520, 1e-8F, NAN, 70000});
+  expect_bytes(run_op(cast(x, DType::kFloat16)), DType::kFloat16,
+               {0x00, 0x3c, 0x00, 0xc1, 0x00, 0x7c, 0x00, 0x00, 0x00, 0x7e, 0x00, 0x7c});
+  const Tensor halves = of_bytes(DType::kBfloat16, {3}, {0x80, 0x3f, 0x20, 0xc0, 0x80, 0x7f});
+  expect_values<double>(run_op(cast(halves, DType::kFloat64)), {3}, {1, -2.5, kInf});
+  expect_values<int8_t>(run_op(cast(halves, DType::kInt8)), {3}, {1, -2, 0});
+  expect_bytes(run_op(cast(vector<int64_t>({3, 100000}), DType::kFloat16)), DType::kFloat16,
+               {0x00, 0x42, 0x00, 0x7c});
+}
+
+TEST(Cast, saturates_8_bit_floats_unless_told) {
+  const Tensor x = vector<float>({1e6F, -INFINITY, 0.5F, NAN});
+  OpCall call = cast(x, DType::kFloat8E4M3FN);
+  expect_bytes(run_op(call), DType::kFloat8E4M3FN, {0x7e, 0xfe, 0x30, 0x7f});
+  call.attributes.emplace_back("saturate", int64_t{0});
+  expect_bytes(run_op(call), DType::kFloat8E4M3FN, {0x7f, 0xff, 0x30, 0x7f});
+  call = cast(x, DType::kFloat8E5M2);
+  call.attributes.emplace_back("saturate", int64_t{0});
+  expect_bytes(run_op(call), DType::kFloat8E5M2, {0x7c, 0xfc, 0x38, 0x7e});
+  const Tensor codes = of_bytes(DType::kFloat8E4M3FNUZ, {3}, {0x80, 0x40, 0xc0});
+  expect_values<float>(run_op(cast(codes, DType::kFloat32)), {3}, {NAN, 1, -1});
+}
+
+TEST(Cast, rounds_to_powers_of_two) {
+  const Tensor x = vector<float>({1.5F, 1.25F, 2});
+  const auto rounded = [&](const char* mode) {
+    OpCall call = cast(x, DType::kFloat8E8M0);
+    call.attributes.emplace_back("round_mode", std::string(mode));
+    return run_op(call);
+  };
+  expect_bytes(rounded("up"), DType::kFloat8E8M0, {128, 128, 128});
+  expect_bytes(rounded("down"), DType::kFloat8E8M0, {127, 127, 128});
+  expect_bytes(rounded("nearest"), DType::kFloat8E8M0, {128, 127, 128});
+  OpCall call = cast(x, DType::kFloat8E8M0);
+  call.attributes.emplace_back("round_mode", std::string("even"));
+  expect_refused(call, "\"round_mode\" is \"even\"");
+}
+
+TEST(Cast, packs_what_is_under_one_byte) {
+  const Tensor x = vector<float>({-9, -8.7F, 7.9F, 8, 15.5F});  // cut, then the low bits
+  expect_bytes(run_op(cast(x, DType::kInt4)), DType::kInt4, {0x87, 0x87, 0x0f});
+  expect_bytes(run_op(cast(x, DType::kUint2)), DType::kUint2, {0x33, 0x03});
+  expect_bytes(run_op(cast(vector<float>({0.48F, -3.5F, 9}), DType::kFloat4E2M1)),
+               DType::kFloat4E2M1, {0xe1, 0x07});
+  const Tensor nibbles = of_bytes(DType::kInt4, {3}, {0x87, 0x0f});
+  expect_values<int8_t>(run_op(cast(nibbles, DType::kInt8)), {3}, {7, -8, -1});
+  expect_values<bool>(run_op(cast(of_bytes(DType::kUint2, {4}, {0xe4}), DType::kBool)), {4},
+                      {false, true, true, true});
+  expect_bytes(run_op(cast(nibbles, DType::kUint4)), DType::kUint4, {0x87, 0x0f});
+}
+
+TEST(Cast, writes_numbers_as_text) {
+  expect_strings(run_op(cast(vector<float>({0.1F, 3, NAN, -INFINITY}), DType::kString)),
+                 {"0.1", "3", "NaN", "-INF"});
+  expect_strings(run_op(cast(vector<double>({314.15926}), DType::kString)), {"314.15926"});
+  expect_strings(run_op(cast(vector<int8_t>({-3, 7}), DType::kString)), {"-3", "7"});
+  expect_strings(run_op(cast(vector<uint64_t>({18446744073709551615U}), DType::kString)),
+                 {"18446744073709551615"});
+  expect_strings(run_op(cast(vector<bool>({true, false}), DType::kString)), {"1", "0"});
+  expect_strings(run_op(cast(strings({"same"}), DType::kString)), {"same"});
+}
+
+TEST(Cast, reads_numbers_from_text) {
+  const Tensor x = strings({"3.14", "1e-5", "INF", "nan", " -2 "});
+  expect_values<double>(run_op(cast(x, DType::kFloat64)), {5}, {3.14, 1e-5, kInf, kNan, -2});
+  expect_values<float>(run_op(cast(x, DType::kFloat32)), {5}, {3.14F, 1e-5F, INFINITY, NAN, -2});
+  expect_values<int64_t>(run_op(cast(strings({"100.5", "-7", "1e3"}), DType::kInt64)), {3},
+                         {100, -7, 1000});
+  expect_values<uint8_t>(run_op(cast(strings({"255", "-0.5"}), DType::kUint8)), {2}, {255, 0});
+  expect_values<uint64_t>(run_op(cast(strings({"18446744073709551615"}), DType::kUint64)), {1},
+                          {18446744073709551615U});
+  expect_values<bool>(run_op(cast(strings({"0", "2", "True", "false"}), DType::kBool)), {4},
+                      {false, true, true, false});
+  expect_bytes(run_op(cast(strings({"1", "-2.5"}), DType::kFloat16)), DType::kFloat16,
+               {0x00, 0x3c, 0x00, 0xc1});
+  expect_bytes(run_op(cast(strings({"-8", "7"}), DType::kInt4)), DType::kInt4, {0x78});
+}
+
+TEST(Cast, names_texts_that_are_no_numbers) {
+  expect_error(run_op(cast(strings({"1", "Hello"}), DType::kFloat32)), ErrorCode::kInvalidArgument,
+               "input 0: element 1, \"Hello\", is no number that float32 can hold");
+  for (const char* text : {"", "300", "-129", "nan", "inf", "1e30"}) {
+    expect_error(run_op(cast(strings({text}), DType::kInt8)), ErrorCode::kInvalidArgument,
+                 "int8 can hold");
+  }
+  expect_error(run_op(cast(strings({"9223372036854775808"}), DType::kInt64)),
+               ErrorCode::kInvalidArgument, "int64 can hold");
+  expect_error(run_op(cast(strings({"-1"}), DType::kUint64)), ErrorCode::kInvalidArgument,
+               "uint64 can hold");
+  expect_error(run_op(cast(strings({"yes"}), DType::kBool)), ErrorCode::kInvalidArgument,
+               "bool can hold");
+}
+
 TEST(Cast, rejects_types) {
   const Tensor x = vector<double>({1});
   expect_refused({"Cast", {x}}, "\"to\"");
   expect_refused({"Cast", {x}, {{"to", int64_t{0}}}}, "no element type has number 0");
   expect_refused({"Cast", {x}, {{"to", int64_t{99}}}}, "no element type has number 99");
-  expect_refused(cast(x, DType::kString), "conversion to string", ErrorCode::kUnsupported);
-  expect_refused(cast(x, DType::kFloat16), "conversion to float16", ErrorCode::kUnsupported);
-  expect_refused(cast(strings({"1"}), DType::kInt64), "string", ErrorCode::kUnsupported);
+  expect_refused(cast(x, DType::kComplex64), "conversion to complex64 is not allowed");
   expect_refused(cast(Tensor::allocate(DType::kComplex64, Shape{1}).value(), DType::kInt64),
                  "complex64 is not allowed");
+}
+
+TEST(CastLike, takes_the_type_of_another_tensor) {
+  const Tensor x = vector<double>({1.5, -1.5});
+  expect_values<int8_t>(run_op({"CastLike", {x, Tensor::scalar(int8_t{0})}}), {2}, {1, -1});
+  expect_strings(run_op({"CastLike", {x, strings({})}}), {"1.5", "-1.5"});
+  const Tensor narrow = Tensor::allocate(DType::kFloat8E5M2, Shape{3}).value();
+  const OpCall call{"CastLike", {vector<float>({1e6F}), narrow}, {{"saturate", int64_t{0}}}};
+  expect_bytes(run_op(call), DType::kFloat8E5M2, {0x7c});
+  EXPECT_EQ(inferred({"CastLike", {x, Tensor::scalar(int8_t{0})}}, {dims({symbol("N")})}),
+            "int8[N]");
+  expect_refused({"CastLike", {x, Tensor::allocate(DType::kComplex64, Shape{1}).value()}},
+                 "complex64 is not allowed");
+  EXPECT_EQ(traits_of("CastLike"), "pi");
+}
+
+TEST(BitCast, keeps_the_bits) {
+  const auto bit_cast = [](Tensor x, DType to) {
+    return OpCall{"BitCast", {std::move(x)}, {{"to", static_cast<int64_t>(to)}}};
+  };
+  expect_values<int32_t>(run_op(bit_cast(vector<float>({1, -0.0F}), DType::kInt32)), {2},
+                         {0x3f800000, kLeast32});
+  expect_values<uint8_t>(run_op(bit_cast(vector<bool>({true}), DType::kUint8)), {1}, {1});
+  expect_bytes(run_op(bit_cast(of_bytes(DType::kInt4, {3}, {0x21, 0x0e}), DType::kFloat4E2M1)),
+               DType::kFloat4E2M1, {0x21, 0x0e});
+  expect_values<double>(run_op(bit_cast(Tensor::scalar(int64_t{0}), DType::kFloat64)), {}, {0});
+  expect_refused(bit_cast(vector<float>({1}), DType::kInt64),
+                 "float32 has not as many bits as int64");
+  expect_refused(bit_cast(strings({"1"}), DType::kInt64), "string is not allowed");
+  expect_refused(bit_cast(vector<float>({1}), DType::kString), "as many bits as string");
+  EXPECT_EQ(traits_of("BitCast"), "pei");
 }
 
 TEST(Cast, knows_its_directions) {
@@ -119,6 +257,9 @@ TEST(Cast, knows_its_directions) {
   EXPECT_EQ(direction(cast(bytes, DType::kInt16), 0), Monotone::kIncreasing);
   EXPECT_EQ(direction(cast(bytes, DType::kInt8), 0), Monotone::kNo);
   EXPECT_EQ(direction(cast(vector<bool>({true}), DType::kInt8), 0), Monotone::kIncreasing);
+  EXPECT_EQ(direction(cast(real, DType::kFloat16), 0), Monotone::kIncreasing);
+  EXPECT_EQ(direction(cast(real, DType::kFloat8E5M2), 0), Monotone::kNo);
+  EXPECT_EQ(direction(cast(real, DType::kString), 0), Monotone::kNo);
 }
 
 }  // namespace

@@ -1,10 +1,14 @@
-// Conversion of one number to another type, defined for every value.
+// Conversion of numbers from one element type to another, defined for every value: of one number,
+// and of blocks of elements of any type.
 #ifndef TUNDISH_OPS_SUPPORT_CONVERT_H_
 #define TUNDISH_OPS_SUPPORT_CONVERT_H_
 
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+
+#include "ops/support/narrow_float.h"
+#include "ops/support/types.h"
 
 namespace tundish::ops {
 
@@ -36,6 +40,44 @@ template <class To, class From> To convert(From value) {
     return static_cast<To>(truncate<int32_t>(value));
   }
 }
+
+/// Element types whose values are numbers or truth: all but strings and complex numbers.
+inline constexpr DTypeSet kConvertible = AllNumbers::kSet | kBools | kFloat8s | kPacked;
+
+/// The five types that all others are computed in: each element of a type fits exactly into its
+/// carrier. int32 for bool and integers of up to 16 bits, int64 for uint32, float32 for the shorter
+/// floating-point types.
+enum class Carrier : uint8_t { kFloat32, kFloat64, kInt32, kInt64, kUint64 };
+Carrier carrier_of(DType dtype);
+
+/// Elements that the functions below take in one call, a multiple of 8.
+inline constexpr int64_t kBlockElements = 1024;
+/// Room for a block in any carrier.
+struct CarrierBlock {
+  alignas(64) char bytes[kBlockElements * 8];
+  template <class T> T* as() { return reinterpret_cast<T*>(bytes); }
+};
+
+/// Elements [begin, begin + count) of a tensor of a type in kConvertible, in their carrier type:
+/// where they lie, if they are stored so, else in `room`.
+const void* widen_block(DType dtype, const void* data, int64_t begin, int64_t count,
+                        CarrierBlock& room);
+/// The reverse; integers are cut to their low bits, bool is given as bytes 0 and 1. `begin` is a
+/// multiple of kBlockElements where the type is packed.
+void narrow_block(DType dtype, const void* carried, int64_t count, NarrowRounding rounding,
+                  void* data, int64_t begin);
+
+/// Elements [begin, begin + count) of `data` as elements of `target` at `out` + begin, as convert()
+/// does. float64 is rounded to halves and narrower types once; 64-bit integers by way of float32.
+void convert_block(DType dtype, const void* data, DType target, NarrowRounding rounding, void* out,
+                   int64_t begin, int64_t count);
+
+/// Elements [begin, begin + count) as the nearest float32 or float64 numbers.
+void load_block(DType dtype, const void* data, int64_t begin, int64_t count, float* out);
+void load_block(DType dtype, const void* data, int64_t begin, int64_t count, double* out);
+/// float32 numbers as elements of `target`.
+void store_block(DType target, const float* values, int64_t count, NarrowRounding rounding,
+                 void* data, int64_t begin);
 
 }  // namespace tundish::ops
 
