@@ -260,6 +260,36 @@ void expect_values(const Result<Tensor>& got, const Shape& shape, std::initializ
     EXPECT_EQ(value, expected) << "element " << i;
   }
 }
+/// Expects these numbers up to `tolerance`, as a share of 1 plus their size. Halves are widened.
+inline void expect_close(const Tensor& got, const Shape& shape, std::initializer_list<double> want,
+                         double tolerance = 1e-6) {
+  ASSERT_EQ(got.shape().to_string(), shape.to_string());
+  ASSERT_EQ(static_cast<size_t>(shape.element_count()), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    const double expected = want.begin()[i];
+    double value = 0;
+    const Status found = dispatch(AllNumbers(), got.dtype(), [&]<class T>() {
+      value = static_cast<double>(got.values<T>()[i]);
+      return ok();
+    });
+    ASSERT_TRUE(found.has_value());
+    if (expected != expected || std::isinf(expected)) {
+      EXPECT_TRUE(value == expected || (value != value && expected != expected)) << i << value;
+      continue;
+    }
+    EXPECT_NEAR(value, expected, tolerance * (1 + std::fabs(expected))) << "element " << i;
+  }
+}
+inline void expect_close(const Result<Tensor>& got, const Shape& shape,
+                         std::initializer_list<double> want, double tolerance = 1e-6) {
+  ASSERT_TRUE(got.has_value()) << got.error().to_string();
+  expect_close(got.value(), shape, want, tolerance);
+}
+/// A tensor of halves.
+template <class Half> Tensor halves(std::initializer_list<float> values, const Shape& shape) {
+  std::vector<Half> rounded(values.begin(), values.end());
+  return Tensor::of(std::span<const Half>(rounded), shape);
+}
 inline void expect_strings(const Result<Tensor>& got, std::initializer_list<std::string> want) {
   ASSERT_TRUE(got.has_value()) << got.error().to_string();
   const auto values = got.value().values<std::string>();

@@ -1,0 +1,62 @@
+// Softmax, LogSoftmax.
+//
+// From version 13 along one axis; before, the input was seen as a matrix whose columns are all axes
+// from `axis` on, and each whole row was normalised.
+#include "base/strings.h"
+#include "ops/support/elementwise.h"
+#include "ops/support/half_adapter.h"
+#include "ops/support/move.h"
+#include "ops/support/softmax_lanes.h"
+
+namespace tundish {
+namespace {
+using namespace ops;
+
+template <int64_t kDefaultAxis> Status infer_softmax(InferContext& context) {
+  TRY_ASSIGN(const int64_t axis, context.node().attributes.get_int("axis", kDefaultAxis));
+  if (const std::vector<Dim>* dims = known_dims(context, 0)) {
+    TRY(checked_axis(axis, dims->size(), ErrorCode::kInvalidModel));
+  }
+  return infer_same(context, AllFloats::kSet);
+}
+
+template <SoftmaxKind kKind, int64_t kDefaultAxis> Status run_softmax(ExecContext& context) {
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const int64_t wanted, context.node().attributes.get_int("axis", kDefaultAxis));
+  TRY_ASSIGN(const size_t axis, checked_axis(wanted, x.shape.rank(), ErrorCode::kInvalidArgument));
+  LaneShape lanes;
+  for (size_t k = 0; k < axis; ++k) lanes.outer *= x.shape[k];
+  lanes.size = x.shape[axis];
+  for (size_t k = axis + 1; k < x.shape.rank(); ++k) {
+    (kDefaultAxis == 1 ? lanes.size : lanes.inner) *= x.shape[k];
+  }
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, x.shape));
+  return dispatch(Floats(), x.dtype, [&]<class T>() {
+    softmax_lanes(context, kKind, lanes, static_cast<const T*>(x.data), static_cast<T*>(y.data));
+    return ok();
+  });
+}
+
+// The default axis tells the two meanings apart: 1 before version 13, -1 from then on.
+template <SoftmaxKind kKind, int64_t kDefaultAxis>
+constexpr OpDef row(std::string_view name, int since) {
+  return {.name = name,
+          .since = since,
+          .inputs = {1, 1},
+          .traits = {.in_place = true},
+          .infer = infer_softmax<kDefaultAxis>,
+          .run = run_with_halves<run_softmax<kKind, kDefaultAxis>>};
+}
+
+constexpr OpDef kOps[] = {
+    row<SoftmaxKind::kSoftmax, 1>("Softmax", 1),
+    row<SoftmaxKind::kSoftmax, -1>("Softmax", 13),
+    row<SoftmaxKind::kLogSoftmax, 1>("LogSoftmax", 1),
+    row<SoftmaxKind::kLogSoftmax, -1>("LogSoftmax", 13),
+};
+
+}  // namespace
+
+std::span<const OpDef> ops_softmax() { return kOps; }
+
+}  // namespace tundish

@@ -1,0 +1,105 @@
+#include "ops/support/softmax_lanes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ops/support/elementwise.h"
+
+namespace tundish::ops {
+namespace {
+
+constexpr int64_t kLanes = 64;  // neighbouring lanes that are worked on together
+
+template <class T> T largest(const T* x, int64_t size) {
+  T most = -std::numeric_limits<T>::infinity();
+  for (int64_t i = 0; i < size; ++i) most = x[i] > most ? x[i] : most;
+  return most;
+}
+
+template <class T> void log_softmax_row(const T* x, T* y, int64_t size) {
+  const T most = largest(x, size);
+  double sum = 0;
+  for (int64_t i = 0; i < size; ++i) sum += static_cast<double>(std::exp(x[i] - most));
+  const T log_sum = static_cast<T>(std::log(sum));
+  for (int64_t i = 0; i < size; ++i) y[i] = x[i] - most - log_sum;
+}
+
+// `count` neighbouring lanes whose elements are `step` apart.
+template <class T>
+void strided_lanes(SoftmaxKind kind, const T* x, T* y, int64_t size, int64_t step, int64_t count) {
+  T most[kLanes];
+  double sum[kLanes] = {};
+  std::fill_n(most, count, -std::numeric_limits<T>::infinity());
+  for (int64_t i = 0; i < size; ++i) {
+    const T* from = x + i * step;
+    for (int64_t k = 0; k < count; ++k) most[k] = from[k] > most[k] ? from[k] : most[k];
+  }
+  const bool is_log = kind == SoftmaxKind::kLogSoftmax;
+  for (int64_t i = 0; i < size; ++i) {
+    const T* from = x + i * step;
+    T* to = y + i * step;
+    for (int64_t k = 0; k < count; ++k) {
+      const T power = std::exp(from[k] - most[k]);
+      sum[k] += static_cast<double>(power);
+      to[k] = is_log ? from[k] - most[k] : power;
+    }
+  }
+  for (int64_t k = 0; k < count; ++k) sum[k] = is_log ? std::log(sum[k]) : 1 / sum[k];
+  for (int64_t i = 0; i < size; ++i) {
+    T* to = y + i * step;
+    for (int64_t k = 0; k < count; ++k) {
+      to[k] = static_cast<T>(is_log ? static_cast<double>(to[k]) - sum[k]
+                                    : static_cast<double>(to[k]) * sum[k]);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T> void softmax_row(const T* x, T* y, int64_t size) {
+  const T most = largest(x, size);
+  double sum = 0;
+  for (int64_t i = 0; i < size; ++i) {
+    y[i] = std::exp(x[i] - most);
+    sum += static_cast<double>(y[i]);
+  }
+  const double share = 1 / sum;
+  for (int64_t i = 0; i < size; ++i) y[i] = static_cast<T>(static_cast<double>(y[i]) * share);
+}
+
+template <class T>
+void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shape, const T* x,
+                   T* y) {
+  if (shape.outer == 0 || shape.size == 0 || shape.inner == 0) return;
+  const int64_t across = (shape.inner + kLanes - 1) / kLanes;
+  const int64_t block = shape.size * shape.inner;
+  auto part = [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin; at < end; ++at) {
+      const int64_t lane = at % across * kLanes;
+      const int64_t first = at / across * block + lane;
+      if (shape.inner > 1) {
+        const int64_t count = std::min(kLanes, shape.inner - lane);
+        strided_lanes(kind, x + first, y + first, shape.size, shape.inner, count);
+      } else if (kind == SoftmaxKind::kSoftmax) {
+        softmax_row(x + first, y + first, shape.size);
+      } else {
+        log_softmax_row(x + first, y + first, shape.size);
+      }
+    }
+  };
+  const int64_t each = shape.size * std::min(kLanes, shape.inner);
+  const int64_t grain = kCostlyGrain / each + 1;
+  const int64_t count = shape.outer * across;
+  if (count <= grain || context.thread_count() == 1) return part(0, count);
+  context.parallel_for(count, grain, part);
+}
+
+template void softmax_row(const float* x, float* y, int64_t size);
+template void softmax_row(const double* x, double* y, int64_t size);
+template void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shape,
+                            const float* x, float* y);
+template void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shape,
+                            const double* x, double* y);
+
+}  // namespace tundish::ops

@@ -1,0 +1,32 @@
+// Softmax and its logarithm along one axis of dense storage.
+#ifndef TUNDISH_OPS_SUPPORT_SOFTMAX_LANES_H_
+#define TUNDISH_OPS_SUPPORT_SOFTMAX_LANES_H_
+
+#include <cstdint>
+
+#include "ir/exec_context.h"
+
+namespace tundish::ops {
+
+enum class SoftmaxKind : uint8_t { kSoftmax, kLogSoftmax };
+
+/// x and y are [outer, size, inner]; each of the outer * inner lanes is normalised along `size`.
+struct LaneShape {
+  int64_t outer = 1;
+  int64_t size = 1;
+  int64_t inner = 1;
+};
+
+/// y = exp(x - max) / sum(exp(x - max)), or its logarithm. Sums are in double. x and y may be the
+/// same storage. T is float or double. A lane with NaN, with +infinity, or with nothing above
+/// -infinity becomes NaN, as in the function bodies of ONNX.
+template <class T>
+void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shape, const T* x,
+                   T* y);
+
+/// One dense lane of softmax on the calling thread.
+template <class T> void softmax_row(const T* x, T* y, int64_t size);
+
+}  // namespace tundish::ops
+
+#endif  // TUNDISH_OPS_SUPPORT_SOFTMAX_LANES_H_
