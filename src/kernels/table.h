@@ -28,6 +28,7 @@ bool isa_available(Isa isa);
 Isa detect_isa();
 
 struct ForestTables;
+struct GemmKernels;
 
 // Evaluates `row_count` rows; see run() in forest.h. `scratch` is aligned to 64 bytes here.
 using ForestRun = void (*)(const ForestTables& forest, const void* x, size_t row_count,
@@ -49,6 +50,7 @@ struct KernelTable {
   LeafLayout forest_leaf_layout;
   const char* forest_rows_name;
   const char* forest_row_name;
+  const GemmKernels* gemm;  // never null; see gemm.h
 };
 
 // The table of an available instruction set. Its entries live for the whole process.

@@ -1,6 +1,7 @@
 #include "kernels/table.h"
 
 #include "kernels/generic/forest.h"
+#include "kernels/generic/gemm.h"
 #include "kernels/neon/forest.h"
 
 namespace tundish::kernels {
@@ -12,9 +13,9 @@ Isa detect_isa() { return Isa::kNeon; }
 
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
-      {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr},
+      {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr, &kGemmGeneric},
       {Isa::kNeon, forest_rows_neon, forest_generic, 16, 8, LeafLayout::kBySlot,
-       "neon/rank-bytes/16", nullptr},
+       "neon/rank-bytes/16", nullptr, &kGemmGeneric},
   };
   return kTables[isa == Isa::kNeon ? 1 : 0];
 }

@@ -1,0 +1,10 @@
+// Matrix products and functions for every processor; see gemm_block.h.
+#pragma once
+
+#include "kernels/gemm_block.h"
+
+namespace tundish::kernels {
+
+extern const GemmKernels kGemmGeneric;
+
+}  // namespace tundish::kernels

@@ -1,0 +1,152 @@
+// Functions of a vector of floats, written once for every vector: V names the vector of one
+// instruction set. Included inside an anonymous namespace of tundish::kernels, as gemm_tile.inl.h.
+//
+// V has: T, M (a mask), kLanes, kRegisters; zero, set1, load, store, load_part and store_part (the
+// first lanes), add, sub, mul, div, fma (a * b + c), fnma (c - a * b), product_error (a * b - p,
+// exact where p is a * b rounded), abs, copy_sign (magnitude, sign), at_least and at_most (limit,
+// x; NaN stays), less, select (mask ? a : b), round (to nearest even), scale (p * 2^n, one
+// rounding), sum and largest (of the lanes), transpose (a square of kLanes).
+//
+// Polynomials: fitted here to the least greatest relative error (iteratively weighted least squares
+// in double on 2,000 Chebyshev nodes); the errors of the results are measured over all floats, see
+// docs/kernels.md.
+
+// c[0] + c[1] x + ...
+template <class V, size_t kCount>
+inline typename V::T polynomial(typename V::T x, const float (&c)[kCount]) {
+  typename V::T sum = V::set1(c[kCount - 1]);
+#pragma GCC unroll 16
+  for (size_t i = kCount - 1; i != 0; --i) sum = V::fma(sum, x, V::set1(c[i - 1]));
+  return sum;
+}
+
+// e^(x + rest), rest much smaller than x. Beyond the limits the result is 0 or infinite anyway.
+template <class V> inline typename V::T exp_sum(typename V::T x, typename V::T rest) {
+  using T = typename V::T;
+  // (e^r - 1 - r) / r^2 for |r| <= 0.36: 2^-27.9 of e^r.
+  static constexpr float kTail[] = {0x1.fffffap-2f, 0x1.555472p-3f, 0x1.555988p-5f, 0x1.125132p-7f,
+                                    0x1.69fd9cp-10f};
+  x = V::at_most(V::set1(89.0f), V::at_least(V::set1(-104.0f), x));
+  const T n = V::round(V::mul(x, V::set1(0x1.715476p+0f)));  // log2(e)
+  // ln 2 in two parts, the first short enough for an exact product.
+  T r = V::fnma(n, V::set1(0x1.62e4p-1f), x);
+  r = V::add(V::fnma(n, V::set1(0x1.7f7d1cp-20f), r), rest);
+  const T tail = V::fma(V::mul(r, r), polynomial<V>(r, kTail), r);
+  return V::scale(V::add(V::set1(1.0f), tail), n);
+}
+
+template <class V> inline typename V::T exp_of(typename V::T x) { return exp_sum<V>(x, V::zero()); }
+
+template <class V> inline typename V::T negative(typename V::T x) { return V::sub(V::zero(), x); }
+
+// 1 / (1 + e^-x), from e^-|x| so that small results keep their digits.
+template <class V> inline typename V::T sigmoid_of(typename V::T x) {
+  using T = typename V::T;
+  const T one = V::set1(1.0f);
+  const T e = exp_of<V>(negative<V>(V::abs(x)));
+  return V::div(V::select(V::less(x, V::zero()), e, one), V::add(one, e));
+}
+
+// x / (1 + e^-x). -infinity gives -0.
+template <class V> inline typename V::T silu_of(typename V::T x) {
+  return V::mul(V::at_least(V::set1(-200.0f), x), sigmoid_of<V>(x));
+}
+
+template <class V> inline typename V::T tanh_of(typename V::T x) {
+  using T = typename V::T;
+  // (tanh x - x) / x^3 in x^2 for |x| <= 0.625: 2^-27.8 of tanh x.
+  static constexpr float kSmall[] = {-0x1.555532p-2f, 0x1.110726p-3f, -0x1.b83c5ap-5f,
+                                     0x1.52269cp-6f, -0x1.75e1cep-8f};
+  const T magnitude = V::abs(x);
+  const T s = V::mul(x, x);
+  const T small = V::fma(V::mul(s, x), polynomial<V>(s, kSmall), x);
+  const T e = exp_of<V>(V::add(magnitude, magnitude));
+  const T large = V::sub(V::set1(1.0f), V::div(V::set1(2.0f), V::add(e, V::set1(1.0f))));
+  return V::select(V::less(magnitude, V::set1(0.625f)), small, V::copy_sign(large, x));
+}
+
+template <class V> inline typename V::T erf_of(typename V::T x) {
+  using T = typename V::T;
+  // erf(x) / x - 1 in x^2 for |x| <= 1: 2^-29.6 of erf x.
+  static constexpr float kSmall[] = {0x1.06eba8p-3f,  -0x1.81273ep-2f, 0x1.ce2cf8p-4f,
+                                     -0x1.b7f90ep-6f, 0x1.5405b4p-8f,  -0x1.a3f71p-11f,
+                                     0x1.496a5ap-14f};
+  // ln(1 - erf x) for 1 <= x <= 4: 2^-29.8 of erf x.
+  static constexpr float kLarge[] = {-0x1.661ce4p-12f, -0x1.2088eap+0f, -0x1.46baecp-1f,
+                                     -0x1.a65344p-4f,  0x1.65cb7ap-6f,  -0x1.825bp-9f,
+                                     0x1.86dd92p-13f};
+  const T magnitude = V::at_most(V::set1(4.0f), V::abs(x));
+  const T s = V::mul(x, x);
+  const T small = V::fma(polynomial<V>(s, kSmall), x, x);
+  const T large = V::sub(V::set1(1.0f), exp_of<V>(polynomial<V>(magnitude, kLarge)));
+  return V::select(V::less(magnitude, V::set1(1.0f)), small, V::copy_sign(large, x));
+}
+
+// x (1 + erf(x / sqrt 2)) / 2 = max(x, 0) - |x| Q, Q = erfc(|x| / sqrt 2) / 2 = e^(-x^2/2) g(|x|).
+// -infinity gives -0.
+template <class V> inline typename V::T gelu_erf_of(typename V::T x) {
+  using T = typename V::T;
+  // (z + 4) g(z) in (z - 4) / (z + 4) for 0 <= z <= 14.8: 2^-26.7 of g.
+  static constexpr float kTail[] = {
+      0x1.82b4bcp-1f,  -0x1.373e38p-1f, 0x1.8c6d9ep-2f, -0x1.7e0012p-3f, 0x1.eed398p-5f,
+      -0x1.ed1ffep-8f, -0x1.cc3632p-9f, 0x1.9b4bcp-10f, 0x1.7217p-13f,   -0x1.179dacp-13f};
+  const T z = V::at_most(V::set1(14.8f), V::abs(x));
+  // z^2 with its rounding error: it is as large as 200, so half an ulp of it would be seen.
+  const T square = V::mul(z, z);
+  const T half = V::set1(-0.5f);
+  const T rest = V::mul(half, V::product_error(z, z, square));
+  const T e = exp_sum<V>(V::mul(half, square), rest);
+  const T inverse = V::div(V::set1(1.0f), V::add(z, V::set1(4.0f)));
+  const T u = V::mul(V::sub(z, V::set1(4.0f)), inverse);
+  const T q = V::mul(e, V::mul(polynomial<V>(u, kTail), inverse));
+  return V::fnma(z, q, V::at_least(V::zero(), x));
+}
+
+// x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 = x / (1 + e^-w), w = x (c + d x^2). With w to
+// twice the digits: e^-w shows its rounding. -infinity gives -0.
+template <class V> inline typename V::T gelu_tanh_of(typename V::T x) {
+  using T = typename V::T;
+  const T c = V::set1(0x1.988454p+0f);  // 2 sqrt(2/pi)
+  const T d = V::set1(0x1.2444f2p-4f);  // 0.044715 c
+  const T c_low = V::set1(-4.53406805e-8f);
+  const T d_low = V::set1(2.39883247e-9f);
+  const T z = V::at_most(V::set1(11.0f), V::abs(x));
+  const T square = V::mul(z, z);
+  const T square_rest = V::product_error(z, z, square);
+  const T product = V::mul(d, square);
+  T rest = V::fma(d, square_rest, V::product_error(d, square, product));
+  rest = V::add(rest, V::fma(d_low, square, c_low));
+  const T factor = V::add(c, product);
+  const T product_seen = V::sub(factor, c);
+  const T c_seen = V::sub(factor, product_seen);
+  rest = V::add(rest, V::add(V::sub(c, c_seen), V::sub(product, product_seen)));
+  const T w = V::mul(z, factor);
+  const T w_rest = V::fma(z, rest, V::product_error(z, factor, w));
+  const T one = V::set1(1.0f);
+  const T e = exp_sum<V>(negative<V>(w), negative<V>(w_rest));
+  const typename V::M below = V::less(x, V::zero());
+  const T y = V::select(below, negative<V>(z), x);
+  return V::mul(y, V::div(V::select(below, e, one), V::add(one, e)));
+}
+
+// The activations of a product's epilogue.
+template <class V, Activation kActivation> struct ActivationOf {
+  using T = typename V::T;
+  T low, high;
+  ActivationOf(float low_value, float high_value)
+      : low(V::set1(low_value)), high(V::set1(high_value)) {}
+  inline T operator()(T x) const {
+    switch (kActivation) {
+      case Activation::kNone: return x;
+      case Activation::kRelu: return V::at_least(V::zero(), x);
+      case Activation::kClip: return V::at_most(high, V::at_least(low, x));
+      case Activation::kLeakyRelu: return V::select(V::less(x, V::zero()), V::mul(low, x), x);
+      case Activation::kSigmoid: return sigmoid_of<V>(x);
+      case Activation::kTanh: return tanh_of<V>(x);
+      case Activation::kSilu: return silu_of<V>(x);
+      case Activation::kGeluErf: return gelu_erf_of<V>(x);
+      case Activation::kGeluTanh: return gelu_tanh_of<V>(x);
+    }
+    return x;
+  }
+};
