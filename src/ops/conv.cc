@@ -1,0 +1,576 @@
+// Conv: sums of products of weights and the windows of an image.
+//
+// The plain kernel computes tiles of 4 output channels by a few neighbouring columns. Columns that
+// are not neighbours in the image (strides) or lie outside it (padding) are laid out as neighbours
+// first, row by row; no window is ever copied as a whole. Products are added up in an order that
+// depends on the shapes alone: sums of about kProductsPerSum products, added one after the other.
+#include <cstring>
+#include <numeric>
+
+#include "base/checked.h"
+#include "base/strings.h"
+#include "ops/support/halves.h"
+#include "ops/support/move.h"
+#include "ops/support/window.h"
+
+namespace tundish {
+namespace {
+using namespace ops;
+
+// Taps that one pass over the channels takes, and products between two roundings into the output.
+constexpr int64_t kTapsPerPass = 128;
+constexpr int64_t kProductsPerSum = 256;
+// Output channels that share a tile's loads.
+constexpr int64_t kBlock = 4;
+// A unit of work: columns (their inputs stay in the first cache levels) and output channels.
+constexpr int64_t kColumnsPerUnit = 128;
+constexpr int64_t kChannelsPerUnit = 64;
+// Multiplications that a thread should get at least: about 50 us.
+constexpr int64_t kGrain = 200000;
+
+template <class T> struct Lanes {
+  typedef T Vector __attribute__((vector_size(16)));  // NOLINT: an attribute needs typedef here
+  static constexpr int64_t kCount = 16 / sizeof(T);
+  /// Columns of a tile.
+  static constexpr int64_t kColumns = 2 * kCount;
+  static Vector load(const T* from) {
+    Vector out;
+    std::memcpy(&out, from, sizeof(out));
+    return out;
+  }
+  static void store(T* to, Vector from) { std::memcpy(to, &from, sizeof(from)); }
+};
+
+// ---- Shapes
+
+struct ConvShape {
+  int64_t batch = 0;
+  int64_t groups = 1;
+  int64_t group_inputs = 0;   // input channels of a group
+  int64_t group_outputs = 0;  // output channels of a group
+  int64_t taps = 0;
+  WindowPlan plan;
+
+  int64_t inputs() const { return groups * group_inputs; }
+  int64_t outputs() const { return groups * group_outputs; }
+};
+
+Status check_channels(const std::vector<Dim>* x, const std::vector<Dim>* w, int64_t groups,
+                      ErrorCode code) {
+  if (groups < 1) return Error(code, cat("attribute \"group\": ", groups, " is less than 1"));
+  if (w != nullptr && (*w)[0].is_known() && (*w)[0].size() % groups != 0) {
+    return Error(code,
+                 cat((*w)[0].size(), " output channels do not divide into ", groups, " groups"));
+  }
+  if (x == nullptr || w == nullptr || !(*x)[1].is_known() || !(*w)[1].is_known()) return ok();
+  const auto needed = checked_mul((*w)[1].size(), groups);
+  if (needed != (*x)[1].size()) {
+    return Error(code, cat("input 0 has ", (*x)[1].size(), " channels, the weights take ",
+                           (*w)[1].size(), " in each of ", groups, " groups"));
+  }
+  return ok();
+}
+
+Status check_ranks(const std::vector<Dim>* x, const std::vector<Dim>* w, ErrorCode code) {
+  if (x != nullptr && w != nullptr && x->size() != w->size()) {
+    return Error(code, cat("input 0 has ", x->size(), " dimensions, the weights have ", w->size()));
+  }
+  return ok();
+}
+
+Status check_bias(const InferContext& context, const std::vector<Dim>* w) {
+  if (!context.has_input(2)) return ok();
+  TRY(expect_tensor(context, 2, AllFloats::kSet));
+  TRY(expect_same_dtype(context, 0, 2));
+  const std::vector<Dim>* bias = known_dims(context, 2);
+  if (bias == nullptr) return ok();
+  if (bias->size() != 1 ||
+      (w != nullptr && (*bias)[0].is_known() && (*w)[0].is_known() && (*bias)[0] != (*w)[0])) {
+    return InvalidModel(cat("the bias has shape ", to_string(context.input(2).shape),
+                            ", expected [", w != nullptr ? (*w)[0].to_string() : "?", "]"));
+  }
+  return ok();
+}
+
+// The spec with the kernel of the weights where all of its sizes are known.
+Result<std::optional<WindowSpec>> known_windows(const Node& node, size_t rank,
+                                                const std::vector<Dim>* w) {
+  TRY_ASSIGN(WindowSpec spec, read_windows(node.attributes, rank, ErrorCode::kInvalidModel));
+  if (w == nullptr) return spec.has_kernel ? std::optional(spec) : std::nullopt;
+  std::array<int64_t, kMaxSpatial> kernel;
+  for (size_t i = 0; i < rank; ++i) {
+    if (!(*w)[i + 2].is_known()) return spec.has_kernel ? std::optional(spec) : std::nullopt;
+    kernel[i] = (*w)[i + 2].size();
+  }
+  TRY(set_kernel(spec, {kernel.data(), rank}, ErrorCode::kInvalidModel));
+  return std::optional(spec);
+}
+
+Status infer_conv(InferContext& context) {
+  TRY(expect_tensor(context, 0, AllFloats::kSet));
+  TRY(expect_tensor(context, 1, AllFloats::kSet));
+  TRY(expect_same_dtype(context, 0, 1));
+  const std::vector<Dim>* x = known_dims(context, 0);
+  const std::vector<Dim>* w = known_dims(context, 1);
+  TRY(check_ranks(x, w, ErrorCode::kInvalidModel));
+  SymbolicShape out;
+  if (x != nullptr || w != nullptr) {
+    const size_t dimensions = x != nullptr ? x->size() : w->size();
+    const size_t rank = dimensions < 2 ? 0 : dimensions - 2;
+    TRY_ASSIGN(const std::optional<WindowSpec> spec, known_windows(context.node(), rank, w));
+    TRY_ASSIGN(const int64_t groups, context.node().attributes.get_int("group", 1));
+    TRY(check_channels(x, w, groups, ErrorCode::kInvalidModel));
+    out.emplace(dimensions, Dim());
+    if (x != nullptr) (*out)[0] = (*x)[0];
+    if (w != nullptr) (*out)[1] = (*w)[0];
+    if (x != nullptr && spec) {
+      TRY_ASSIGN(const std::vector<Dim> sizes, infer_windows(*spec, std::span(*x).subspan(2)));
+      std::copy(sizes.begin(), sizes.end(), out->begin() + 2);
+    }
+  }
+  TRY(check_bias(context, w));
+  context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
+  return ok();
+}
+
+// A kernel of one tap without strides or padding sees no neighbours: all axes are one.
+void flatten(WindowPlan& plan) {
+  int64_t size = 1;
+  for (size_t i = 0; i < plan.rank; ++i) {
+    const AxisWindow& axis = plan.axes[i];
+    if (axis.kernel != 1 || axis.stride != 1 || axis.pad_begin != 0 || axis.pad_end != 0) return;
+    size *= plan.in[i];
+  }
+  plan.rank = 1;
+  plan.axes[0] = AxisWindow();
+  plan.in[0] = plan.out[0] = size;
+}
+
+// ---- Packed weights
+
+// Of each group: blocks [input channel][tap][4 output channels], then what is left of its output
+// channels one by one, [input channel][tap].
+template <class T> void pack_weights(const T* weights, const ConvShape& shape, T* packed) {
+  const int64_t per_output = shape.group_inputs * shape.taps;
+  for (int64_t group = 0; group < shape.groups; ++group) {
+    const T* from = weights + group * shape.group_outputs * per_output;
+    T* to = packed + group * shape.group_outputs * per_output;
+    int64_t output = 0;
+    for (; output + kBlock <= shape.group_outputs; output += kBlock) {
+      for (int64_t i = 0; i < per_output; ++i) {
+        for (int64_t k = 0; k < kBlock; ++k) {
+          to[output * per_output + i * kBlock + k] = from[(output + k) * per_output + i];
+        }
+      }
+    }
+    std::copy(from + output * per_output, from + shape.group_outputs * per_output,
+              to + output * per_output);
+  }
+}
+
+class ConvState : public KernelState {
+ public:
+  WindowSpec spec;
+  Tensor packed;  ///< of the computed type; undefined when the weights are not constant
+  std::string description() const override { return "plain/rows"; }
+};
+
+Result<Tensor> pack_constant(const Tensor& weights, const ConvShape& shape) {
+  Tensor wide = weights;
+  if (is_half_type(weights.dtype())) {
+    TRY_ASSIGN(wide, Tensor::allocate(DType::kFloat32, weights.shape()));
+    widen(weights.dtype(), weights.data(), static_cast<float*>(wide.mutable_data()),
+          weights.element_count());
+  }
+  TRY_ASSIGN(Tensor packed, Tensor::allocate(wide.dtype(), weights.shape()));
+  TRY(dispatch(Floats(), wide.dtype(), [&]<class T>() {
+    pack_weights(static_cast<const T*>(wide.data()), shape, static_cast<T*>(packed.mutable_data()));
+    return ok();
+  }));
+  return packed;
+}
+
+int64_t tap_count(const Shape& weights) {
+  int64_t taps = 1;
+  for (size_t i = 2; i < weights.rank(); ++i) taps *= weights[i];
+  return taps;
+}
+
+Result<std::unique_ptr<KernelState>> prepare_conv(const PrepareContext& context) {
+  const std::vector<Dim>* w = known_dims(context, 1);
+  if (w == nullptr) return std::unique_ptr<KernelState>();
+  TRY_ASSIGN(const std::optional<WindowSpec> spec, known_windows(context.node(), w->size() - 2, w));
+  if (!spec) return std::unique_ptr<KernelState>();
+  auto state = std::make_unique<ConvState>();
+  state->spec = *spec;
+  if (const Tensor* weights = context.constant(1)) {
+    ConvShape shape;
+    TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
+    shape.group_inputs = weights->shape()[1];
+    shape.group_outputs = weights->shape()[0] / shape.groups;
+    shape.taps = tap_count(weights->shape());
+    TRY_ASSIGN(state->packed, pack_constant(*weights, shape));
+  }
+  return std::unique_ptr<KernelState>(std::move(state));
+}
+
+// ---- Rows of an image laid out so that every tap sees its columns as neighbours
+
+// Slot j holds the columns j * dilation - pad_begin + i * stride for i = 0, 1, ...; tap k reads it
+// from element (k - j) / period on, times dilation * period / stride, where j = k mod period.
+struct ColumnLayout {
+  bool direct = false;  // rows of the image serve as they are
+  int64_t period = 1;
+  int64_t slots = 1;
+  int64_t shift = 0;       // elements that a slot's next tap is further on
+  int64_t row_length = 0;  // elements of a row, all slots
+  AxisWindow axis;
+  int64_t visible = 0;  // columns that the first tap reads
+
+  int64_t slot_length(int64_t slot) const {
+    return (axis.kernel - 1 - slot) / period * shift + visible;
+  }
+  int64_t tap_offset(int64_t tap, const int64_t* slot_offsets) const {
+    return direct ? tap * axis.dilation : slot_offsets[tap % period] + tap / period * shift;
+  }
+};
+
+Result<ColumnLayout> lay_out_columns(const WindowPlan& plan, int64_t tile_columns) {
+  ColumnLayout layout;
+  layout.axis = plan.last();
+  const AxisWindow& axis = layout.axis;
+  const int64_t columns = plan.out_columns();
+  layout.visible = std::max(columns, tile_columns);
+  if (axis.stride == 1 && axis.pad_begin == 0 && columns >= tile_columns &&
+      columns - 1 + axis.extent() <= plan.in_columns()) {
+    layout.direct = true;
+    layout.row_length = plan.in_columns();
+    return layout;
+  }
+  // Taps whose distance is a multiple of the stride share a slot, unless the holes between them
+  // are so wide that a slot for each takes less.
+  const int64_t common = std::gcd(axis.stride, axis.dilation);
+  layout.period = axis.stride / common;
+  layout.shift = axis.dilation / common;
+  if (layout.shift > layout.visible) {
+    layout.period = axis.kernel;
+    layout.shift = 0;
+  }
+  layout.slots = std::min(layout.period, axis.kernel);
+  for (int64_t slot = 0; slot < layout.slots; ++slot) {
+    const auto length = checked_add(layout.row_length, layout.slot_length(slot));
+    if (!length) return Limit("the rows of the padded image are too long");
+    layout.row_length = *length;
+  }
+  return layout;
+}
+
+template <class T>
+void lay_out_row(const ColumnLayout& layout, const T* row, int64_t columns, T* to) {
+  const int64_t stride = layout.axis.stride;
+  for (int64_t slot = 0; slot < layout.slots; ++slot) {
+    const int64_t length = layout.slot_length(slot);
+    AxisWindow reads = layout.axis;
+    const Range inside = windows_inside(reads, columns, length, slot);
+    const int64_t begin = std::min(inside.begin, length);
+    const int64_t end = std::max(begin, inside.end);
+    std::fill(to, to + begin, T{0});
+    const T* from = row + slot * layout.axis.dilation - layout.axis.pad_begin;
+    if (stride == 1) {
+      std::copy(from + begin, from + end, to + begin);
+    } else {
+      for (int64_t i = begin; i < end; ++i) to[i] = from[i * stride];
+    }
+    std::fill(to + end, to + length, T{0});
+    to += length;
+  }
+}
+
+// ---- Tiles
+
+// Taps of one pass: where each reads in a channel's rows, and its place among the weights.
+struct TapList {
+  int64_t count = 0;
+  std::array<int64_t, kTapsPerPass> inputs;
+  std::array<int64_t, kTapsPerPass> weights;
+};
+
+// sums[k][column] over channels and taps, for kBlock output channels.
+template <class T>
+void sum_block(const T* input, int64_t channel_stride, int64_t channels, const TapList& taps,
+               const T* weights, int64_t weights_stride, T* sums) {
+  using L = Lanes<T>;
+  typename L::Vector a0{}, a1{}, b0{}, b1{}, c0{}, c1{}, d0{}, d1{};
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    for (int64_t tap = 0; tap < taps.count; ++tap) {
+      const T* x = input + taps.inputs[static_cast<size_t>(tap)];
+      const T* w = weights + taps.weights[static_cast<size_t>(tap)] * kBlock;
+      const auto x0 = L::load(x);
+      const auto x1 = L::load(x + L::kCount);
+      a0 += x0 * w[0];
+      a1 += x1 * w[0];
+      b0 += x0 * w[1];
+      b1 += x1 * w[1];
+      c0 += x0 * w[2];
+      c1 += x1 * w[2];
+      d0 += x0 * w[3];
+      d1 += x1 * w[3];
+    }
+    input += channel_stride;
+    weights += weights_stride * kBlock;
+  }
+  const typename L::Vector all[] = {a0, a1, b0, b1, c0, c1, d0, d1};
+  for (const auto& sum : all) {
+    L::store(sums, sum);
+    sums += L::kCount;
+  }
+}
+
+// The same for one output channel.
+template <class T>
+void sum_one(const T* input, int64_t channel_stride, int64_t channels, const TapList& taps,
+             const T* weights, int64_t weights_stride, T* sums) {
+  using L = Lanes<T>;
+  typename L::Vector a0{}, a1{};
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    for (int64_t tap = 0; tap < taps.count; ++tap) {
+      const T* x = input + taps.inputs[static_cast<size_t>(tap)];
+      const T w = weights[taps.weights[static_cast<size_t>(tap)]];
+      a0 += L::load(x) * w;
+      a1 += L::load(x + L::kCount) * w;
+    }
+    input += channel_stride;
+    weights += weights_stride;
+  }
+  L::store(sums, a0);
+  L::store(sums + L::kCount, a1);
+}
+
+// One image: what is the same for all units of work.
+template <class T> struct Image {
+  const ConvShape& shape;
+  const ColumnLayout& layout;
+  const int64_t* slot_offsets;
+  const T* rows;  // of all input channels, laid out
+  const T* weights;
+  const T* bias;  // or null
+  T* output;
+
+  int64_t channel_stride() const { return shape.plan.in_rows() * layout.row_length; }
+  int64_t plane() const { return shape.plan.out_rows() * shape.plan.out_columns(); }
+};
+
+// A unit of work: these columns of one row of some output channels of a group.
+struct Unit {
+  int64_t group, first_output, end_output, row, begin, end;
+};
+
+// Adds the products of a list of taps to the unit's outputs.
+template <class T> void add_taps(const Image<T>& image, const Unit& unit, const TapList& taps) {
+  constexpr int64_t kColumns = Lanes<T>::kColumns;
+  const ConvShape& shape = image.shape;
+  const int64_t per_output = shape.group_inputs * shape.taps;
+  const int64_t columns = shape.plan.out_columns();
+  const int64_t stride = image.channel_stride();
+  const int64_t blocked_outputs = shape.group_outputs / kBlock * kBlock;
+  const int64_t pass = std::max<int64_t>(1, kProductsPerSum / taps.count);
+  T sums[kBlock * kColumns];
+  for (int64_t channel = 0; channel < shape.group_inputs; channel += pass) {
+    const int64_t channels = std::min(pass, shape.group_inputs - channel);
+    const T* input = image.rows + (unit.group * shape.group_inputs + channel) * stride;
+    for (int64_t output = unit.first_output; output < unit.end_output;) {
+      const bool block = output < blocked_outputs;
+      const T* weights = image.weights + (unit.group * shape.group_outputs + output) * per_output +
+                         channel * shape.taps * (block ? kBlock : 1);
+      T* out = image.output + (unit.group * shape.group_outputs + output) * image.plane() +
+               unit.row * columns;
+      for (int64_t column = unit.begin; column < unit.end; column += kColumns) {
+        // The last tile of a row ends with it, and only what is new in it is added.
+        const int64_t from = std::max<int64_t>(0, std::min(column, columns - kColumns));
+        const int64_t to = std::min(column + kColumns, unit.end);
+        (block ? sum_block<T> : sum_one<T>)(input + from, stride, channels, taps, weights,
+                                            shape.taps, sums);
+        for (int64_t k = 0; k < (block ? kBlock : 1); ++k) {
+          T* target = out + k * image.plane();
+          const T* sum = sums + k * kColumns - from;
+          for (int64_t i = column; i < to; ++i) target[i] += sum[i];
+        }
+      }
+      output += block ? kBlock : 1;
+    }
+  }
+}
+
+template <class T> void compute_unit(const Image<T>& image, const Unit& unit) {
+  const ConvShape& shape = image.shape;
+  const int64_t columns = shape.plan.out_columns();
+  for (int64_t output = unit.first_output; output < unit.end_output; ++output) {
+    const int64_t channel = unit.group * shape.group_outputs + output;
+    T* out = image.output + channel * image.plane() + unit.row * columns;
+    std::fill(out + unit.begin, out + unit.end, image.bias == nullptr ? T{0} : image.bias[channel]);
+  }
+  TapList taps;
+  const int64_t kernel = shape.plan.last().kernel;
+  for_each_tap_row(shape.plan, unit.row, [&](int64_t input_row, int64_t tap_row) {
+    for (int64_t tap = 0; tap < kernel; ++tap) {
+      taps.inputs[static_cast<size_t>(taps.count)] =
+          input_row * image.layout.row_length + image.layout.tap_offset(tap, image.slot_offsets);
+      taps.weights[static_cast<size_t>(taps.count)] = tap_row * kernel + tap;
+      if (++taps.count == kTapsPerPass) {
+        add_taps(image, unit, taps);
+        taps.count = 0;
+      }
+    }
+  });
+  if (taps.count > 0) add_taps(image, unit, taps);
+}
+
+template <class T> void compute_image(ExecContext& context, const Image<T>& image) {
+  const ConvShape& shape = image.shape;
+  const WindowPlan& plan = shape.plan;
+  const int64_t segments = (plan.out_columns() + kColumnsPerUnit - 1) / kColumnsPerUnit;
+  const int64_t spans = (shape.group_outputs + kChannelsPerUnit - 1) / kChannelsPerUnit;
+  auto units = [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      Unit unit;
+      int64_t rest = i;
+      unit.first_output = rest % spans * kChannelsPerUnit;
+      unit.end_output = std::min(unit.first_output + kChannelsPerUnit, shape.group_outputs);
+      rest /= spans;
+      unit.group = rest % shape.groups;
+      rest /= shape.groups;
+      unit.begin = rest % segments * kColumnsPerUnit;
+      unit.end = std::min(unit.begin + kColumnsPerUnit, plan.out_columns());
+      unit.row = rest / segments;
+      compute_unit(image, unit);
+    }
+  };
+  const int64_t products = std::min(kChannelsPerUnit, shape.group_outputs) *
+                           std::min(kColumnsPerUnit, plan.out_columns()) * shape.group_inputs *
+                           shape.taps;
+  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, products));
+  context.parallel_for(plan.out_rows() * segments * shape.groups * spans, grain, units);
+}
+
+// ---- The operator
+
+template <class T>
+Status run_typed(ExecContext& context, const ConvShape& shape, const T* x, const T* packed,
+                 const T* bias, T* y) {
+  TRY_ASSIGN(const ColumnLayout layout, lay_out_columns(shape.plan, Lanes<T>::kColumns));
+  const int64_t rows = shape.inputs() * shape.plan.in_rows();
+  T* laid_out = nullptr;
+  int64_t* slot_offsets = nullptr;
+  if (!layout.direct) {
+    TRY_ASSIGN(const uint64_t bytes, checked_bytes(std::array{rows, layout.row_length}, sizeof(T)));
+    TRY_ASSIGN(void* memory, context.scratch(bytes));
+    laid_out = static_cast<T*>(memory);
+    TRY_ASSIGN(void* offsets, context.scratch(static_cast<size_t>(layout.slots) * sizeof(int64_t)));
+    slot_offsets = static_cast<int64_t*>(offsets);
+    int64_t at = 0;
+    for (int64_t slot = 0; slot < layout.slots; ++slot) {
+      slot_offsets[slot] = at;
+      at += layout.slot_length(slot);
+    }
+  }
+  const int64_t columns = shape.plan.in_columns();
+  for (int64_t n = 0; n < shape.batch; ++n) {
+    TRY(context.interrupted());
+    const T* image_rows = x + n * rows * columns;
+    if (!layout.direct) {
+      auto lay_out = [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+          lay_out_row(layout, image_rows + row * columns, columns,
+                      laid_out + row * layout.row_length);
+        }
+      };
+      context.parallel_for(rows, std::max<int64_t>(1, kGrain / (layout.row_length + 1)), lay_out);
+    }
+    Image<T> image{shape,  layout, slot_offsets, layout.direct ? image_rows : laid_out,
+                   packed, bias,   nullptr};
+    image.output = y + n * shape.outputs() * image.plane();
+    compute_image(context, image);
+  }
+  return ok();
+}
+
+// What inference could not check because it did not know the shapes.
+Result<ConvShape> shape_of(const ExecContext& context) {
+  constexpr ErrorCode kCode = ErrorCode::kInvalidArgument;
+  const Shape& x = context.input(0).shape;
+  const Shape& w = context.input(1).shape;
+  const SymbolicShape x_dims = symbolic(x);
+  const SymbolicShape w_dims = symbolic(w);
+  TRY(check_ranks(&*x_dims, &*w_dims, kCode));
+  ConvShape shape;
+  WindowSpec spec;
+  if (const auto* state = static_cast<const ConvState*>(context.state())) {
+    spec = state->spec;
+  } else {
+    TRY_ASSIGN(spec,
+               read_windows(context.node().attributes, x.rank() < 2 ? 0 : x.rank() - 2, kCode));
+  }
+  TRY(set_kernel(spec, w.dims().subspan(2), kCode));
+  TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
+  TRY(check_channels(&*x_dims, &*w_dims, shape.groups, kCode));
+  TRY_ASSIGN(shape.plan, plan_windows(spec, x.dims().subspan(2), kCode));
+  shape.batch = x[0];
+  shape.group_inputs = w[1];
+  shape.group_outputs = w[0] / shape.groups;
+  shape.taps = tap_count(w);
+  return shape;
+}
+
+Status run_conv(ExecContext& context) {
+  TRY_ASSIGN(ConvShape shape, shape_of(context));
+  const bool has_bias = context.input_count() > 2 && context.has_input(2);
+  if (has_bias && context.input(2).shape.element_count() != shape.outputs()) {
+    return InvalidArgument(cat("the bias has ", context.input(2).shape.element_count(),
+                               " values for ", shape.outputs(), " output channels"));
+  }
+  Shape out{shape.batch, shape.outputs()};
+  for (size_t i = 0; i < shape.plan.rank; ++i) out.append(shape.plan.out[i]);
+  const DType dtype = context.input(0).dtype;
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, out));
+  if (out.element_count() == 0) return ok();
+  flatten(shape.plan);
+  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
+  TRY_ASSIGN(const WideOutput wide, WideOutput::make(context, y));
+  TensorView bias;
+  if (has_bias) {
+    TRY_ASSIGN(bias, widened(context, context.input(2)));
+  }
+  const auto* state = static_cast<const ConvState*>(context.state());
+  TRY(dispatch_computed(AllFloats(), dtype, [&]<class T>() -> Status {
+    const T* packed = nullptr;
+    if (state != nullptr && state->packed.defined()) {
+      packed = static_cast<const T*>(state->packed.data());
+    } else {
+      TRY_ASSIGN(const TensorView w, widened(context, context.input(1)));
+      TRY_ASSIGN(void* memory,
+                 context.scratch(static_cast<size_t>(w.shape.element_count()) * sizeof(T)));
+      pack_weights(static_cast<const T*>(w.data), shape, static_cast<T*>(memory));
+      packed = static_cast<const T*>(memory);
+    }
+    return run_typed<T>(context, shape, static_cast<const T*>(x.data), packed,
+                        static_cast<const T*>(bias.data), static_cast<T*>(wide.data()));
+  }));
+  wide.finish();
+  return ok();
+}
+
+// One meaning since version 1; later ones name defaults and types.
+constexpr OpDef kOps[] = {
+    {.name = "Conv",
+     .since = 1,
+     .inputs = {2, 3},
+     .infer = infer_conv,
+     .run = run_conv,
+     .prepare = prepare_conv},
+};
+
+}  // namespace
+
+std::span<const OpDef> ops_conv() { return kOps; }
+
+}  // namespace tundish
