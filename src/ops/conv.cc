@@ -9,7 +9,7 @@
 
 #include "base/checked.h"
 #include "base/strings.h"
-#include "ops/support/halves.h"
+#include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
 #include "ops/support/window.h"
 
@@ -179,8 +179,12 @@ Result<Tensor> pack_constant(const Tensor& weights, const ConvShape& shape) {
   Tensor wide = weights;
   if (is_half_type(weights.dtype())) {
     TRY_ASSIGN(wide, Tensor::allocate(DType::kFloat32, weights.shape()));
-    widen(weights.dtype(), weights.data(), static_cast<float*>(wide.mutable_data()),
-          weights.element_count());
+    auto* values = static_cast<float*>(wide.mutable_data());
+    for (int64_t i = 0; i < weights.element_count(); ++i) {
+      values[i] = weights.dtype() == DType::kFloat16
+                      ? static_cast<float>(weights.values<Float16>()[static_cast<size_t>(i)])
+                      : static_cast<float>(weights.values<Bfloat16>()[static_cast<size_t>(i)]);
+    }
   }
   TRY_ASSIGN(Tensor packed, Tensor::allocate(wide.dtype(), weights.shape()));
   TRY(dispatch(Floats(), wide.dtype(), [&]<class T>() {
@@ -534,29 +538,22 @@ Status run_conv(ExecContext& context) {
   TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, out));
   if (out.element_count() == 0) return ok();
   flatten(shape.plan);
-  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
-  TRY_ASSIGN(const WideOutput wide, WideOutput::make(context, y));
-  TensorView bias;
-  if (has_bias) {
-    TRY_ASSIGN(bias, widened(context, context.input(2)));
-  }
   const auto* state = static_cast<const ConvState*>(context.state());
-  TRY(dispatch_computed(AllFloats(), dtype, [&]<class T>() -> Status {
+  return dispatch(Floats(), dtype, [&]<class T>() -> Status {
     const T* packed = nullptr;
     if (state != nullptr && state->packed.defined()) {
       packed = static_cast<const T*>(state->packed.data());
     } else {
-      TRY_ASSIGN(const TensorView w, widened(context, context.input(1)));
+      const TensorView& w = context.input(1);
       TRY_ASSIGN(void* memory,
                  context.scratch(static_cast<size_t>(w.shape.element_count()) * sizeof(T)));
       pack_weights(static_cast<const T*>(w.data), shape, static_cast<T*>(memory));
       packed = static_cast<const T*>(memory);
     }
-    return run_typed<T>(context, shape, static_cast<const T*>(x.data), packed,
-                        static_cast<const T*>(bias.data), static_cast<T*>(wide.data()));
-  }));
-  wide.finish();
-  return ok();
+    const T* bias = has_bias ? static_cast<const T*>(context.input(2).data) : nullptr;
+    return run_typed<T>(context, shape, static_cast<const T*>(context.input(0).data), packed, bias,
+                        static_cast<T*>(y.data));
+  });
 }
 
 // One meaning since version 1; later ones name defaults and types.
@@ -565,7 +562,7 @@ constexpr OpDef kOps[] = {
      .since = 1,
      .inputs = {2, 3},
      .infer = infer_conv,
-     .run = run_conv,
+     .run = run_with_halves<run_conv>,
      .prepare = prepare_conv},
 };
 

@@ -1,7 +1,7 @@
 // ConvTranspose: every input element adds its multiple of the kernel to the output.
 #include "base/checked.h"
 #include "base/strings.h"
-#include "ops/support/halves.h"
+#include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
 #include "ops/support/window.h"
 
@@ -276,20 +276,13 @@ Status run_conv_transpose(ExecContext& context) {
   const DType dtype = context.input(0).dtype;
   TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, out));
   if (out.element_count() == 0) return ok();
-  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
-  TRY_ASSIGN(const TensorView w, widened(context, context.input(1)));
-  TensorView bias;
-  if (has_bias) {
-    TRY_ASSIGN(bias, widened(context, context.input(2)));
-  }
-  TRY_ASSIGN(const WideOutput wide, WideOutput::make(context, y));
-  TRY(dispatch_computed(AllFloats(), dtype, [&]<class T>() {
-    run_typed(context, shape, static_cast<const T*>(x.data), static_cast<const T*>(w.data),
-              static_cast<const T*>(bias.data), static_cast<T*>(wide.data()));
+  const void* bias = has_bias ? context.input(2).data : nullptr;
+  return dispatch(Floats(), dtype, [&]<class T>() {
+    run_typed(context, shape, static_cast<const T*>(context.input(0).data),
+              static_cast<const T*>(context.input(1).data), static_cast<const T*>(bias),
+              static_cast<T*>(y.data));
     return ok();
-  }));
-  wide.finish();
-  return ok();
+  });
 }
 
 // One meaning since version 1: the equations for pads of version 11, which mend those of version 1
@@ -299,7 +292,7 @@ constexpr OpDef kOps[] = {
      .since = 1,
      .inputs = {2, 3},
      .infer = infer_conv_transpose,
-     .run = run_conv_transpose},
+     .run = run_with_halves<run_conv_transpose>},
 };
 
 }  // namespace

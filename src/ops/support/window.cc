@@ -57,7 +57,7 @@ Result<WindowSpec> read_windows(const AttributeList& attributes, size_t rank, Er
   TRY_ASSIGN(spec.auto_pad, read_auto_pad(attributes, code));
   TRY_ASSIGN(const auto pads, read_list(attributes, "pads", 2 * rank, 0, code));
   TRY_ASSIGN(const int64_t ceil_mode, attributes.get_int("ceil_mode", 0));
-  spec.ceil_mode = ceil_mode != 0;
+  spec.last_window = ceil_mode != 0 ? LastWindow::kCutOff : LastWindow::kLeftOut;
   spec.has_kernel = !kernel.empty();
   for (size_t i = 0; i < rank; ++i) {
     AxisWindow& axis = spec.axes[i];
@@ -87,7 +87,7 @@ Status set_kernel(WindowSpec& spec, std::span<const int64_t> kernel, ErrorCode c
   return ok();
 }
 
-Result<int64_t> place_windows(AxisWindow& axis, int64_t size, AutoPad auto_pad, bool ceil_mode,
+Result<int64_t> place_windows(AxisWindow& axis, int64_t size, AutoPad auto_pad, LastWindow last,
                               ErrorCode code) {
   if (size > INT64_MAX / 2) return Error(code, cat("an axis of ", size, " elements is too long"));
   if (auto_pad == AutoPad::kSameUpper || auto_pad == AutoPad::kSameLower) {
@@ -104,7 +104,7 @@ Result<int64_t> place_windows(AxisWindow& axis, int64_t size, AutoPad auto_pad, 
                            size, " with ", axis.pad_begin, " and ", axis.pad_end, " of padding"));
   }
   int64_t count = room / axis.stride + 1;
-  if (ceil_mode && auto_pad == AutoPad::kNotSet) {
+  if (last == LastWindow::kCutOff && auto_pad == AutoPad::kNotSet) {
     count = divide_up(room, axis.stride) + 1;
     // A window that begins in the padding at the end is left out.
     if ((count - 1) * axis.stride >= size + axis.pad_begin) --count;
@@ -120,7 +120,7 @@ Result<WindowPlan> plan_windows(const WindowSpec& spec, std::span<const int64_t>
   for (size_t i = 0; i < spec.rank; ++i) {
     plan.in[i] = sizes[i];
     TRY_ASSIGN(plan.out[i],
-               place_windows(plan.axes[i], sizes[i], spec.auto_pad, spec.ceil_mode, code));
+               place_windows(plan.axes[i], sizes[i], spec.auto_pad, spec.last_window, code));
   }
   return plan;
 }
@@ -131,7 +131,7 @@ Result<std::vector<Dim>> infer_windows(const WindowSpec& spec, std::span<const D
     AxisWindow axis = spec.axes[i];
     if (sizes[i].is_known()) {
       TRY_ASSIGN(const int64_t count, place_windows(axis, sizes[i].size(), spec.auto_pad,
-                                                    spec.ceil_mode, ErrorCode::kInvalidModel));
+                                                    spec.last_window, ErrorCode::kInvalidModel));
       out.emplace_back(count);
       continue;
     }

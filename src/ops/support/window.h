@@ -33,14 +33,16 @@ struct AxisWindow {
 };
 
 enum class AutoPad : uint8_t { kNotSet, kSameUpper, kSameLower, kValid };
+/// What becomes of a last window that reaches beyond the padding.
+enum class LastWindow : uint8_t { kLeftOut, kCutOff };
 
 /// What the attributes of a node say of its windows.
 struct WindowSpec {
   size_t rank = 0;
   std::array<AxisWindow, kMaxSpatial> axes;
   AutoPad auto_pad = AutoPad::kNotSet;
-  bool ceil_mode = false;
-  bool has_kernel = false;  ///< kernel_shape was there
+  LastWindow last_window = LastWindow::kLeftOut;  ///< ceil_mode
+  bool has_kernel = false;                        ///< kernel_shape was there
 
   std::span<const AxisWindow> windows() const { return {axes.data(), rank}; }
 };
@@ -55,7 +57,7 @@ Status set_kernel(WindowSpec& spec, std::span<const int64_t> kernel, ErrorCode c
 /// How many windows lie on an axis of `size` elements; makes the pads of auto_pad. An error when
 /// the padded axis is shorter than a window (an axis of no elements: when windows lie in padding
 /// only).
-Result<int64_t> place_windows(AxisWindow& axis, int64_t size, AutoPad auto_pad, bool ceil_mode,
+Result<int64_t> place_windows(AxisWindow& axis, int64_t size, AutoPad auto_pad, LastWindow last,
                               ErrorCode code);
 
 /// Windows laid on an image.
