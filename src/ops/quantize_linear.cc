@@ -81,6 +81,14 @@ void divide(const TensorView& input, DType precision, int64_t begin, int64_t cou
   for (int64_t i = 0; i < count; ++i) x[i] /= scales[i];
 }
 
+// As the reference evaluator does: a zero point of 0 turns -0 into 0 for float4e2m1, and for that
+// type a zero point left out is one of 0; 8-bit floats keep their -0.
+void add_zero_points(float* values, const float* zero_points, DType target, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (target == DType::kFloat4E2M1 || zero_points[i] != 0) values[i] += zero_points[i];
+  }
+}
+
 /// What every block needs.
 struct Quantizer {
   TensorView x;
@@ -109,10 +117,8 @@ void Quantizer::run(int64_t begin, int64_t end) const {
     divide(x, precision, begin, count, scale, values);
     if (to_integer) {
       quantize_to_integers(values, zero_point, bounds, count);
-    } else if (zero_points != nullptr) {
-      for (int64_t i = 0; i < count; ++i) {
-        if (zero_point[i] != 0) values[i] += zero_point[i];  // -0 stays
-      }
+    } else {
+      add_zero_points(values, zero_point, y.dtype, count);
     }
     store_block(y.dtype, values, count, rounding, y.data, begin);
   }
