@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 packages=(g++ cmake ninja-build ccache python3
   libssl-dev zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libsimdjson-dev libfmt-dev
-  libcli11-dev nlohmann-json3-dev libprotozero-dev)
+  libpcre2-dev libcli11-dev nlohmann-json3-dev libprotozero-dev)
 peers=no
 for option in "$@"; do
   case "$option" in

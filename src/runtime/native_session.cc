@@ -291,7 +291,8 @@ Result<std::vector<Value>> NativeSession::run_values(std::span<const Value> inpu
   std::vector<TensorView> views;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Tensor* tensor = inputs[i].tensor();
-    views.push_back(tensor != nullptr ? tensor->view() : TensorView());
+    // No elements: whoever looks at the view need find no data.
+    views.push_back(tensor != nullptr ? tensor->view() : TensorView{DType::kUndefined, Shape{0}});
     if (tensor == nullptr) values_[program_.inputs[i]] = inputs[i];
   }
   TRY(choose_plan(views));

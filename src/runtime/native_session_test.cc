@@ -252,6 +252,23 @@ TEST(NativeSession, carries_sequences) {
   EXPECT_NE(reference.run(in, {}).value()[0].sequence(), nullptr);
 }
 
+TEST(NativeSession, takes_sequences_in) {
+  Builder b(fakes(), "g");
+  ValueType type{ValueKind::kSequence};
+  type.element.push_back(ValueType::tensor(DType::kFloat64, std::vector<Dim>{Dim()}));
+  const ValueId x = b.input("x", type).value();
+  ASSERT_TRUE(b.output(b.op("Unpack", {x}).value(), "y").has_value());
+  const auto session = session_of(std::make_shared<Graph>(std::move(b).finish().value()));
+  const double values[] = {4, 5};
+  const Tensor item = Tensor::of(std::span<const double>(values));
+  const std::vector<Value> in = {Sequence{{Tensor::scalar(1.0), item}}};
+  for (int call = 0; call < 2; ++call) {
+    const Result<std::vector<Value>> out = session->run_values(in, {});
+    ASSERT_TRUE(out.has_value()) << out.error().to_string();
+    EXPECT_EQ(out.value()[0].tensor()->values<double>()[1], 5);
+  }
+}
+
 TEST(NativeSession, errors_carry_the_node) {
   const double x = 1;
   const TensorView in[] = {{DType::kFloat64, Shape{1}, &x}};
