@@ -9,9 +9,9 @@
 
 #include "base/checked.h"
 #include "base/strings.h"
+#include "ops/support/conv_shape.h"
 #include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
-#include "ops/support/window.h"
 
 namespace tundish {
 namespace {
@@ -43,41 +43,6 @@ template <class T> struct Lanes {
 
 // ---- Shapes
 
-struct ConvShape {
-  int64_t batch = 0;
-  int64_t groups = 1;
-  int64_t group_inputs = 0;   // input channels of a group
-  int64_t group_outputs = 0;  // output channels of a group
-  int64_t taps = 0;
-  WindowPlan plan;
-
-  int64_t inputs() const { return groups * group_inputs; }
-  int64_t outputs() const { return groups * group_outputs; }
-};
-
-Status check_channels(const std::vector<Dim>* x, const std::vector<Dim>* w, int64_t groups,
-                      ErrorCode code) {
-  if (groups < 1) return Error(code, cat("attribute \"group\": ", groups, " is less than 1"));
-  if (w != nullptr && (*w)[0].is_known() && (*w)[0].size() % groups != 0) {
-    return Error(code,
-                 cat((*w)[0].size(), " output channels do not divide into ", groups, " groups"));
-  }
-  if (x == nullptr || w == nullptr || !(*x)[1].is_known() || !(*w)[1].is_known()) return ok();
-  const auto needed = checked_mul((*w)[1].size(), groups);
-  if (needed != (*x)[1].size()) {
-    return Error(code, cat("input 0 has ", (*x)[1].size(), " channels, the weights take ",
-                           (*w)[1].size(), " in each of ", groups, " groups"));
-  }
-  return ok();
-}
-
-Status check_ranks(const std::vector<Dim>* x, const std::vector<Dim>* w, ErrorCode code) {
-  if (x != nullptr && w != nullptr && x->size() != w->size()) {
-    return Error(code, cat("input 0 has ", x->size(), " dimensions, the weights have ", w->size()));
-  }
-  return ok();
-}
-
 Status check_bias(const InferContext& context, const std::vector<Dim>* w) {
   if (!context.has_input(2)) return ok();
   TRY(expect_tensor(context, 2, AllFloats::kSet));
@@ -92,58 +57,14 @@ Status check_bias(const InferContext& context, const std::vector<Dim>* w) {
   return ok();
 }
 
-// The spec with the kernel of the weights where all of its sizes are known.
-Result<std::optional<WindowSpec>> known_windows(const Node& node, size_t rank,
-                                                const std::vector<Dim>* w) {
-  TRY_ASSIGN(WindowSpec spec, read_windows(node.attributes, rank, ErrorCode::kInvalidModel));
-  if (w == nullptr) return spec.has_kernel ? std::optional(spec) : std::nullopt;
-  std::array<int64_t, kMaxSpatial> kernel;
-  for (size_t i = 0; i < rank; ++i) {
-    if (!(*w)[i + 2].is_known()) return spec.has_kernel ? std::optional(spec) : std::nullopt;
-    kernel[i] = (*w)[i + 2].size();
-  }
-  TRY(set_kernel(spec, {kernel.data(), rank}, ErrorCode::kInvalidModel));
-  return std::optional(spec);
-}
-
 Status infer_conv(InferContext& context) {
   TRY(expect_tensor(context, 0, AllFloats::kSet));
   TRY(expect_tensor(context, 1, AllFloats::kSet));
   TRY(expect_same_dtype(context, 0, 1));
-  const std::vector<Dim>* x = known_dims(context, 0);
-  const std::vector<Dim>* w = known_dims(context, 1);
-  TRY(check_ranks(x, w, ErrorCode::kInvalidModel));
-  SymbolicShape out;
-  if (x != nullptr || w != nullptr) {
-    const size_t dimensions = x != nullptr ? x->size() : w->size();
-    const size_t rank = dimensions < 2 ? 0 : dimensions - 2;
-    TRY_ASSIGN(const std::optional<WindowSpec> spec, known_windows(context.node(), rank, w));
-    TRY_ASSIGN(const int64_t groups, context.node().attributes.get_int("group", 1));
-    TRY(check_channels(x, w, groups, ErrorCode::kInvalidModel));
-    out.emplace(dimensions, Dim());
-    if (x != nullptr) (*out)[0] = (*x)[0];
-    if (w != nullptr) (*out)[1] = (*w)[0];
-    if (x != nullptr && spec) {
-      TRY_ASSIGN(const std::vector<Dim> sizes, infer_windows(*spec, std::span(*x).subspan(2)));
-      std::copy(sizes.begin(), sizes.end(), out->begin() + 2);
-    }
-  }
-  TRY(check_bias(context, w));
+  TRY_ASSIGN(SymbolicShape out, infer_conv_shape(context, 0, 1));
+  TRY(check_bias(context, known_dims(context, 1)));
   context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
   return ok();
-}
-
-// A kernel of one tap without strides or padding sees no neighbours: all axes are one.
-void flatten(WindowPlan& plan) {
-  int64_t size = 1;
-  for (size_t i = 0; i < plan.rank; ++i) {
-    const AxisWindow& axis = plan.axes[i];
-    if (axis.kernel != 1 || axis.stride != 1 || axis.pad_begin != 0 || axis.pad_end != 0) return;
-    size *= plan.in[i];
-  }
-  plan.rank = 1;
-  plan.axes[0] = AxisWindow();
-  plan.in[0] = plan.out[0] = size;
 }
 
 // ---- Packed weights
@@ -192,12 +113,6 @@ Result<Tensor> pack_constant(const Tensor& weights, const ConvShape& shape) {
     return ok();
   }));
   return packed;
-}
-
-int64_t tap_count(const Shape& weights) {
-  int64_t taps = 1;
-  for (size_t i = 2; i < weights.rank(); ++i) taps *= weights[i];
-  return taps;
 }
 
 Result<std::unique_ptr<KernelState>> prepare_conv(const PrepareContext& context) {
@@ -498,47 +413,21 @@ Status run_typed(ExecContext& context, const ConvShape& shape, const T* x, const
   return ok();
 }
 
-// What inference could not check because it did not know the shapes.
-Result<ConvShape> shape_of(const ExecContext& context) {
-  constexpr ErrorCode kCode = ErrorCode::kInvalidArgument;
-  const Shape& x = context.input(0).shape;
-  const Shape& w = context.input(1).shape;
-  const SymbolicShape x_dims = symbolic(x);
-  const SymbolicShape w_dims = symbolic(w);
-  TRY(check_ranks(&*x_dims, &*w_dims, kCode));
-  ConvShape shape;
-  WindowSpec spec;
-  if (const auto* state = static_cast<const ConvState*>(context.state())) {
-    spec = state->spec;
-  } else {
-    TRY_ASSIGN(spec,
-               read_windows(context.node().attributes, x.rank() < 2 ? 0 : x.rank() - 2, kCode));
-  }
-  TRY(set_kernel(spec, w.dims().subspan(2), kCode));
-  TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
-  TRY(check_channels(&*x_dims, &*w_dims, shape.groups, kCode));
-  TRY_ASSIGN(shape.plan, plan_windows(spec, x.dims().subspan(2), kCode));
-  shape.batch = x[0];
-  shape.group_inputs = w[1];
-  shape.group_outputs = w[0] / shape.groups;
-  shape.taps = tap_count(w);
-  return shape;
-}
-
 Status run_conv(ExecContext& context) {
-  TRY_ASSIGN(ConvShape shape, shape_of(context));
+  const auto* state = static_cast<const ConvState*>(context.state());
+  TRY_ASSIGN(ConvShape shape,
+             conv_shape_of(context.node(), context.input(0).shape, context.input(1).shape,
+                           state != nullptr ? &state->spec : nullptr));
   const bool has_bias = context.input_count() > 2 && context.has_input(2);
   if (has_bias && context.input(2).shape.element_count() != shape.outputs()) {
     return InvalidArgument(cat("the bias has ", context.input(2).shape.element_count(),
                                " values for ", shape.outputs(), " output channels"));
   }
-  Shape out{shape.batch, shape.outputs()};
-  for (size_t i = 0; i < shape.plan.rank; ++i) out.append(shape.plan.out[i]);
+  const Shape out = shape.out();
   const DType dtype = context.input(0).dtype;
   TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, out));
   if (out.element_count() == 0) return ok();
-  flatten(shape.plan);
-  const auto* state = static_cast<const ConvState*>(context.state());
+  flatten_windows(shape.plan);
   return dispatch(Floats(), dtype, [&]<class T>() -> Status {
     const T* packed = nullptr;
     if (state != nullptr && state->packed.defined()) {
