@@ -16,7 +16,7 @@ struct Less {
 };
 
 Status infer_arg(InferContext& context) {
-  TRY(expect_tensor(context, 0, Numbers::kSet));
+  TRY(expect_tensor(context, 0, AllNumbers::kSet));
   TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", 0));
   TRY_ASSIGN(const int64_t keep, context.node().attributes.get_int("keepdims", 1));
   SymbolicShape out;
@@ -52,7 +52,7 @@ template <class Order, Tie tie, class T> int64_t winner(const T* x, int64_t coun
 }
 
 template <class Order> Status run_arg(ExecContext& context) {
-  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
   TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", 0));
   TRY_ASSIGN(const int64_t keep, context.node().attributes.get_int("keepdims", 1));
   TRY_ASSIGN(const int64_t last, context.node().attributes.get_int("select_last_index", 0));

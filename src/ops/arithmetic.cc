@@ -56,7 +56,7 @@ struct DivOf {
 Status run_div(ExecContext& context) {
   const TensorView& divisor = context.input(1);
   const DType dtype = context.input(0).dtype;
-  return dispatch(Numbers(), dtype, [&]<class T>() -> Status {
+  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() -> Status {
     if constexpr (std::is_integral_v<T>) {
       const std::span<const T> values = divisor.values<T>();
       for (size_t i = 0; i < values.size(); ++i) {
@@ -110,25 +110,25 @@ constexpr OpDef kOps[] = {
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_add),
-     .infer = infer_arithmetic<Numbers>,
-     .run = run_arithmetic<AddOf, Numbers>},
+     .infer = infer_arithmetic<AllNumbers>,
+     .run = run_arithmetic<AddOf, AllNumbers>},
     {.name = "Sub",
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_sub),
-     .infer = infer_arithmetic<Numbers>,
-     .run = run_arithmetic<SubOf, Numbers>},
+     .infer = infer_arithmetic<AllNumbers>,
+     .run = run_arithmetic<SubOf, AllNumbers>},
     {.name = "Mul",
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_mul),
-     .infer = infer_arithmetic<Numbers>,
-     .run = run_arithmetic<MulOf, Numbers>},
+     .infer = infer_arithmetic<AllNumbers>,
+     .run = run_arithmetic<MulOf, AllNumbers>},
     {.name = "Div",
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_div),
-     .infer = infer_arithmetic<Numbers>,
+     .infer = infer_arithmetic<AllNumbers>,
      .run = run_div},
 };
 

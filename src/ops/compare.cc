@@ -1,4 +1,4 @@
-// Less, LessOrEqual, Greater, GreaterOrEqual, Equal, IsNaN. A comparison with NaN is false.
+// Less, LessOrEqual, Greater, GreaterOrEqual, Equal. A comparison with NaN is false.
 #include <string>
 
 #include "ops/support/elementwise.h"
@@ -28,14 +28,11 @@ struct Same : Cheap {
 struct SameTruth : Cheap {
   static bool apply(uint8_t a, uint8_t b) { return (a != 0) == (b != 0); }
 };
-struct NotANumber : Cheap {
-  template <class T> static bool apply(T x) { return x != x; }
-};
 
-constexpr DTypeSet kEqualTypes = Numbers::kSet | kBools | kStrings;
+constexpr DTypeSet kEqualTypes = AllNumbers::kSet | kBools | kStrings;
 
 Status infer_comparison(InferContext& context) {
-  return infer_broadcast(context, Numbers::kSet, DType::kBool);
+  return infer_broadcast(context, AllNumbers::kSet, DType::kBool);
 }
 Status infer_equal(InferContext& context) {
   return infer_broadcast(context, kEqualTypes, DType::kBool);
@@ -49,21 +46,7 @@ Status run_equal(ExecContext& context) {
   if (dtype == DType::kString) {
     return run_binary_typed<Same, std::string, std::string, bool>(context, DType::kBool);
   }
-  return run_comparison<Same, Numbers>(context);
-}
-
-Status infer_is_nan(InferContext& context) {
-  TRY(expect_tensor(context, 0, Floats::kSet,
-                    {DType::kFloat16, DType::kBfloat16, DType::kFloat8E4M3FN,
-                     DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2, DType::kFloat8E5M2FNUZ}));
-  context.set_output(0, ValueType::tensor(DType::kBool, context.input(0).shape));
-  return ok();
-}
-
-Status run_is_nan(ExecContext& context) {
-  return dispatch(Floats(), context.input(0).dtype, [&]<class T>() {
-    return run_unary_span(context, DType::kBool, unary_span_of<NotANumber, T, bool>());
-  });
+  return run_comparison<Same, AllNumbers>(context);
 }
 
 // false before true. Holds for any other operand: compared with NaN the answer is always false.
@@ -82,7 +65,7 @@ constexpr OpDef comparison(std::string_view name, int since,
           .inputs = {2, 2},
           .traits = {.elementwise = true, .monotone = monotone},
           .infer = infer_comparison,
-          .run = run_comparison<Functor, Numbers>};
+          .run = run_comparison<Functor, AllNumbers>};
 }
 
 // Version 7: broadcasting; later ones added element types.
@@ -97,12 +80,6 @@ constexpr OpDef kOps[] = {
      .traits = {.elementwise = true},
      .infer = infer_equal,
      .run = run_equal},
-    {.name = "IsNaN",
-     .since = 9,
-     .inputs = {1, 1},
-     .traits = {.elementwise = true},
-     .infer = infer_is_nan,
-     .run = run_is_nan},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Min, Max (any number of inputs) and Clip. NaN anywhere gives NaN, as numpy's minimum and maximum.
 #include <cmath>
+#include <limits>
 
 #include "base/strings.h"
 #include "ops/support/elementwise.h"
@@ -17,45 +18,29 @@ struct MaxOf {
   template <class T> static T apply(T a, T b) { return a >= b || a != a ? a : b; }
 };
 
-// Combines one more input into the output, which has the final shape. `first`: input 0 and 1.
-template <class Functor, class T>
-void fold_in(ExecContext& context, const Shape& shape, const TensorView& a, const TensorView& b,
-             T* to) {
-  const auto loop = BroadcastLoop<2>::make(shape, {&a.shape, &b.shape});
-  const T* from_a = static_cast<const T*>(a.data);
-  const T* from_b = static_cast<const T*>(b.data);
-  run_loop(context, loop, kCheapGrain,
-           [&](int64_t at, const auto& offsets, const auto& strides, int64_t count) {
-             binary_span<Functor>(from_a + offsets[0], strides[0], from_b + offsets[1], strides[1],
-                                  to + at, count);
-           });
-}
-
 template <class Functor> Status run_fold(ExecContext& context) {
   const DType dtype = context.input(0).dtype;
-  Shape shape = context.input(0).shape;
-  const TensorView one = context.input(0);
-  for (size_t i = 1; i < context.input_count(); ++i) {
+  const TensorView& first = context.input(0);
+  const size_t count = context.input_count();
+  Shape shape = first.shape;
+  for (size_t i = 1; i < count; ++i) {
     TRY_ASSIGN(shape, broadcast_shapes(shape, context.input(i).shape));
   }
   TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, shape));
-  return dispatch(Numbers(), dtype, [&]<class T>() {
-    T* to = static_cast<T*>(y.data);
+  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() {
+    constexpr const BinarySpan& kSpan = kBinarySpan<Functor, T, T, T>;
     // min(x, x) is x: a single input goes the same way.
-    fold_in<Functor, T>(context, shape, one, context.input_count() > 1 ? context.input(1) : one,
-                        to);
-    for (size_t i = 2; i < context.input_count(); ++i) {
-      fold_in<Functor, T>(context, shape, y, context.input(i), to);
-    }
+    run_binary_into(context, first, count > 1 ? context.input(1) : first, y, kSpan);
+    for (size_t i = 2; i < count; ++i) run_binary_into(context, y, context.input(i), y, kSpan);
     return ok();
   });
 }
 
 Status infer_clip(InferContext& context) {
-  TRY(expect_tensor(context, 0, Numbers::kSet));
+  TRY(expect_tensor(context, 0, AllNumbers::kSet));
   for (size_t i = 1; i < context.input_count(); ++i) {
     if (!context.has_input(i)) continue;
-    TRY(expect_tensor(context, i, Numbers::kSet));
+    TRY(expect_tensor(context, i, AllNumbers::kSet));
     TRY(expect_same_dtype(context, 0, i));
     const std::optional<Shape> shape = concrete(context.input(i).shape);
     if (shape && shape->element_count() != 1) {
@@ -66,38 +51,33 @@ Status infer_clip(InferContext& context) {
   return ok();
 }
 
-template <class T> Result<const T*> bound(const ExecContext& context, size_t i) {
-  if (i >= context.input_count() || !context.has_input(i)) return static_cast<const T*>(nullptr);
-  const TensorView& view = context.input(i);
+template <class T> struct ClipOf {
+  static constexpr int64_t kGrain = kCheapGrain;
+  T least = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
+                                        : std::numeric_limits<T>::lowest();
+  T most = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
+                                       : std::numeric_limits<T>::max();
+  T of(T x) const { return MinOf::apply(MaxOf::apply(x, least), most); }
+};
+
+template <class T> Status read_bound(ExecContext& context, size_t i, T& bound) {
+  if (i >= context.input_count() || !context.has_input(i)) return ok();
+  TRY_ASSIGN(const TensorView view, widened(context, context.input(i)));
   if (view.shape.element_count() != 1) {
     return InvalidArgument(
         cat("input ", i, ": expected one element, got ", view.shape.to_string()));
   }
-  return static_cast<const T*>(view.data);
+  bound = *static_cast<const T*>(view.data);
+  return ok();
 }
 
 Status run_clip(ExecContext& context) {
-  const TensorView& x = context.input(0);
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, x.shape));
-  return dispatch(Numbers(), x.dtype, [&]<class T>() -> Status {
-    TRY_ASSIGN(const T* least, bound<T>(context, 1));
-    TRY_ASSIGN(const T* most, bound<T>(context, 2));
-    const T* from = static_cast<const T*>(x.data);
-    T* to = static_cast<T*>(y.data);
-    run_loop(context, BroadcastLoop<1>::flat(x.shape.element_count()), kCheapGrain,
-             [&](int64_t at, const auto&, const auto&, int64_t count) {
-               const T* source = from + at;
-               if (least != nullptr) {
-                 binary_span<MaxOf>(source, 1, least, 0, to + at, count);
-                 source = to + at;
-               }
-               if (most != nullptr) {
-                 binary_span<MinOf>(source, 1, most, 0, to + at, count);
-               } else if (source != to + at) {
-                 std::memmove(to + at, source, static_cast<size_t>(count) * sizeof(T));
-               }
-             });
-    return ok();
+  const DType dtype = context.input(0).dtype;
+  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() -> Status {
+    ClipOf<T> clip;
+    TRY(read_bound(context, 1, clip.least));
+    TRY(read_bound(context, 2, clip.most));
+    return run_unary_span(context, dtype, unary_span_of<T, T>(clip));
   });
 }
 
@@ -128,7 +108,7 @@ template <class Functor> constexpr OpDef fold(std::string_view name) {
           .since = 8,
           .inputs = {1, kAnyCount},
           .traits = {.elementwise = true, .propagates_nan = true, .monotone = monotone_fold},
-          .infer = infer_arithmetic<Numbers>,
+          .infer = infer_arithmetic<AllNumbers>,
           .run = run_fold<Functor>};
 }
 

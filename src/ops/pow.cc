@@ -10,7 +10,7 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-using Bases = Types<float, double, int64_t, int32_t>;
+using Bases = Types<float, double, int64_t, int32_t, Float16, Bfloat16>;
 
 // base^exponent with wrapping products; exponent >= 0.
 template <class T> T integer_power(T base, uint64_t exponent) {
@@ -82,7 +82,7 @@ template <class T, class E> Status check_integers(ExecContext& context) {
 
 Status infer_pow(InferContext& context) {
   TRY(expect_tensor(context, 0, Bases::kSet));
-  TRY(expect_tensor(context, 1, Numbers::kSet));
+  TRY(expect_tensor(context, 1, AllNumbers::kSet));
   TRY_ASSIGN(SymbolicShape shape, broadcast_inputs(context));
   context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(shape)));
   return ok();
@@ -91,8 +91,8 @@ Status infer_pow(InferContext& context) {
 Status run_pow(ExecContext& context) {
   const TensorView& base = context.input(0);
   const TensorView& power = context.input(1);
-  return dispatch(Bases(), base.dtype, [&]<class T>() -> Status {
-    return dispatch(Numbers(), power.dtype, [&]<class E>() -> Status {
+  return dispatch_computed(Bases(), base.dtype, [&]<class T>() -> Status {
+    return dispatch_computed(AllNumbers(), power.dtype, [&]<class E>() -> Status {
       TRY((check_integers<T, E>(context)));
       return run_binary_typed<PowOf, T, E, T>(context, base.dtype);
     });

@@ -1,4 +1,5 @@
-// ReduceSum, ReduceMean, ReduceProd, ReduceMax, ReduceMin.
+// ReduceSum, ReduceMean, ReduceProd, ReduceMax, ReduceMin, ReduceL1, ReduceL2, ReduceSumSquare,
+// ReduceLogSum, ReduceLogSumExp.
 //
 // Sums have the order of numpy 2 on a C-contiguous array, so a sum has numpy's bits: 0 plus, along
 // the innermost axis, pairwise sums of blocks of up to 128 in eight lanes; plus in order along all
@@ -8,6 +9,7 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "ops/support/convert.h"
 #include "ops/support/elementwise.h"
 #include "ops/support/move.h"
 
@@ -15,22 +17,51 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-using Summable = Types<float, double, int64_t, int32_t, uint32_t, uint64_t>;
-using Ordered = Types<float, double, int64_t, int32_t, uint32_t, uint64_t, int8_t, uint8_t>;
+using Integers = Types<int64_t, int32_t, uint32_t, uint64_t>;
+using Summable =
+    Types<float, double, int64_t, int32_t, uint32_t, uint64_t, Float16, Bfloat16>;
+using Ordered = Types<float, double, int64_t, int32_t, uint32_t, uint64_t, int8_t, uint8_t, Float16,
+                      Bfloat16>;
 
 // ---- One operation each: the start value, one step, and a run of neighbouring elements.
 
-struct SumOf {
+struct Same {
+  template <class T> static T of(T x) { return x; }
+};
+struct Magnitude {
+  template <class T> static T of(T x) {
+    if constexpr (std::is_unsigned_v<T>) {
+      return x;
+    } else if constexpr (std::is_integral_v<T>) {
+      return x < 0 ? static_cast<T>(Wrapping<T>{0} - static_cast<Wrapping<T>>(x)) : x;
+    } else {
+      return std::fabs(x);
+    }
+  }
+};
+struct Square {
+  template <class T> static T of(T x) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(static_cast<Wrapping<T>>(x) * static_cast<Wrapping<T>>(x));
+    } else {
+      return x * x;
+    }
+  }
+};
+
+// The sum of what Map makes of each element.
+template <class Map> struct SumOf {
   template <class T> static T start() { return T{0}; }
-  template <class T> static T step(T sum, T x) {
+  template <class T> static T add(T sum, T x) {
     if constexpr (std::is_integral_v<T>) {
       return static_cast<T>(static_cast<Wrapping<T>>(sum) + static_cast<Wrapping<T>>(x));
     } else {
       return sum + x;
     }
   }
+  template <class T> static T step(T sum, T x) { return add(sum, Map::of(x)); }
   template <class T> static T run(T sum, const T* x, int64_t count) {
-    return step(sum, pairwise(x, count));
+    return add(sum, pairwise(x, count));
   }
   template <class T> static T pairwise(const T* x, int64_t count) {
     if (count < 8) {
@@ -42,16 +73,16 @@ struct SumOf {
     if (count > 128) {
       int64_t half = count / 2;
       half -= half % 8;
-      return step(pairwise(x, half), pairwise(x + half, count - half));
+      return add(pairwise(x, half), pairwise(x + half, count - half));
     }
     T lane[8];
-    for (int k = 0; k < 8; ++k) lane[k] = x[k];
+    for (int k = 0; k < 8; ++k) lane[k] = Map::of(x[k]);
     int64_t i = 8;
     for (; i < count - count % 8; i += 8) {
       for (int k = 0; k < 8; ++k) lane[k] = step(lane[k], x[i + k]);
     }
-    T sum = step(step(step(lane[0], lane[1]), step(lane[2], lane[3])),
-                 step(step(lane[4], lane[5]), step(lane[6], lane[7])));
+    T sum = add(add(add(lane[0], lane[1]), add(lane[2], lane[3])),
+                add(add(lane[4], lane[5]), add(lane[6], lane[7])));
     for (; i < count; ++i) sum = step(sum, x[i]);
     return sum;
   }
@@ -150,6 +181,13 @@ struct Reduction {
   std::array<int64_t, Shape::kMaxRank> sizes;
   std::array<int64_t, Shape::kMaxRank> out_strides;  // 0: reduced
   int64_t reduced_count = 1;                         // elements that make one
+
+  // Elements of one step of the outermost axis.
+  int64_t below() const {
+    int64_t count = 1;
+    for (size_t axis = 1; axis < rank; ++axis) count *= sizes[axis];
+    return count;
+  }
 };
 
 Result<Reduction> plan_reduction(const ExecContext& context) {
@@ -197,24 +235,20 @@ Result<Reduction> plan_reduction(const ExecContext& context) {
 
 // ---- The loop
 
-// Steps [begin, end) of the outermost axis into `out`, which holds the start values.
-template <class Operation, class T>
-void reduce_part(const Reduction& plan, const T* x, T* out, int64_t begin, int64_t end) {
+// Calls body(to, from, count) for each run of neighbouring elements in steps [begin, end) of the
+// outermost axis: `count` of them from `from` on belong to the result `to`, or, where the innermost
+// axis is kept, to `to`, `to` + 1, ...
+template <class T, class Body>
+void walk_runs(const Reduction& plan, const T* x, int64_t begin, int64_t end, Body body) {
   const size_t inner = plan.rank - 1;
-  int64_t below = 1;  // elements of one step of the outermost axis
-  for (size_t axis = 1; axis < plan.rank; ++axis) below *= plan.sizes[axis];
+  const int64_t below = plan.below();
   const int64_t run = plan.rank == 1 ? end - begin : plan.sizes[inner];
   std::array<int64_t, Shape::kMaxRank> index{};
   int64_t to = begin * plan.out_strides[0];
   const T* last = x + end * below;
   if (run == 0) return;
   for (const T* from = x + begin * below; from < last; from += run) {
-    if (plan.out_strides[inner] == 0) {
-      out[to] = Operation::run(out[to], from, run);
-    } else {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < run; ++i) out[to + i] = Operation::step(out[to + i], from[i]);
-    }
+    body(to, from, run);
     for (size_t axis = inner; axis-- > 0;) {
       to += plan.out_strides[axis];
       if (axis == 0 || ++index[axis] < plan.sizes[axis]) break;
@@ -224,46 +258,75 @@ void reduce_part(const Reduction& plan, const T* x, T* out, int64_t begin, int64
   }
 }
 
-// Threads share the outermost axis when it is kept: each element is made by one of them.
+// Steps [begin, end) of the outermost axis into `out`, which holds the start values.
 template <class Operation, class T>
-void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out) {
-  std::fill_n(out, plan.out.element_count(), Operation::template start<T>());
-  int64_t below = 1;
-  for (size_t axis = 1; axis < plan.rank; ++axis) below *= plan.sizes[axis];
-  auto part = [&](int64_t begin, int64_t end) { reduce_part<Operation>(plan, x, out, begin, end); };
-  if (plan.out_strides[0] == 0 || context.thread_count() == 1 ||
-      plan.sizes[0] * below <= kCheapGrain) {
+void reduce_part(const Reduction& plan, const T* x, T* out, int64_t begin, int64_t end) {
+  const bool ends_reduced = plan.out_strides[plan.rank - 1] == 0;
+  walk_runs(plan, x, begin, end, [&](int64_t to, const T* from, int64_t run) {
+    if (ends_reduced) {
+      out[to] = Operation::run(out[to], from, run);
+    } else {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < run; ++i) out[to + i] = Operation::step(out[to + i], from[i]);
+    }
+  });
+}
+
+// Runs part(begin, end) over the outermost axis. Threads share it when it is kept: each element is
+// made by one of them.
+template <class Part>
+void share(ExecContext& context, const Reduction& plan, int64_t grain, Part part) {
+  const int64_t below = plan.below();
+  if (plan.out_strides[0] == 0 || context.thread_count() == 1 || plan.sizes[0] * below <= grain) {
     return part(0, plan.sizes[0]);
   }
   context.parallel_for(plan.sizes[0],
-                       std::max<int64_t>(1, kCheapGrain / std::max<int64_t>(1, below)), part);
+                       std::max<int64_t>(1, grain / std::max<int64_t>(1, below)), part);
+}
+
+template <class Operation, class T>
+void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out) {
+  std::fill_n(out, plan.out.element_count(), Operation::template start<T>());
+  share(context, plan, kCheapGrain, [&](int64_t begin, int64_t end) {
+    reduce_part<Operation>(plan, x, out, begin, end);
+  });
+}
+
+// Output 0, filled by work(plan, x, out) with x and out of the type that the input is computed in.
+template <class List, class Work> Status run_computed(ExecContext& context, Work work) {
+  const DType dtype = context.input(0).dtype;
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, plan.out));
+  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
+  TRY_ASSIGN(const WideOutput wide, WideOutput::make(context, y));
+  return dispatch_computed(List(), dtype, [&]<class T>() -> Status {
+    TRY(work(plan, static_cast<const T*>(x.data), static_cast<T*>(wide.data())));
+    wide.finish();
+    return ok();
+  });
 }
 
 template <class Operation, class List> Status run_reduce(ExecContext& context) {
-  const TensorView& x = context.input(0);
-  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
-  return dispatch(List(), x.dtype, [&]<class T>() {
-    reduce_all<Operation>(context, plan, static_cast<const T*>(x.data), static_cast<T*>(y.data));
+  return run_computed<List>(context, [&](const Reduction& plan, const auto* x, auto* out) {
+    reduce_all<Operation>(context, plan, x, out);
     return ok();
   });
 }
 
 // The sum divided by the count, rounded once more; integers towards zero. Over nothing: NaN.
 Status run_mean(ExecContext& context) {
-  const TensorView& x = context.input(0);
-  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
-  if (plan.reduced_count == 0 && plan.out.element_count() > 0 && is_integer(x.dtype)) {
-    return InvalidArgument("mean of no integers");
-  }
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
-  return dispatch(Summable(), x.dtype, [&]<class T>() {
-    T* out = static_cast<T*>(y.data);
-    reduce_all<SumOf>(context, plan, static_cast<const T*>(x.data), out);
-    const T count = static_cast<T>(plan.reduced_count);
-    for (T& value : y.values<T>()) value = static_cast<T>(value / count);
-    return ok();
-  });
+  return run_computed<Summable>(
+      context, [&]<class T>(const Reduction& plan, const T* x, T* out) -> Status {
+        if (std::is_integral_v<T> && plan.reduced_count == 0 && plan.out.element_count() > 0) {
+          return InvalidArgument("mean of no integers");
+        }
+        reduce_all<SumOf<Same>>(context, plan, x, out);
+        const T count = static_cast<T>(plan.reduced_count);
+        for (int64_t i = 0; i < plan.out.element_count(); ++i) {
+          out[i] = static_cast<T>(out[i] / count);
+        }
+        return ok();
+      });
 }
 
 template <class Operation> Status run_extremum(ExecContext& context) {
@@ -278,33 +341,103 @@ template <class Operation> Status run_extremum(ExecContext& context) {
   return ok();
 }
 
+// ---- Roots and logarithms of sums: integers are computed in double and cut.
+
+template <class T> Result<T*> scratch_of(ExecContext& context, int64_t count) {
+  TRY_ASSIGN(void* memory, context.scratch(static_cast<size_t>(count) * sizeof(T)));
+  return static_cast<T*>(memory);
+}
+
+template <class Work> Status run_integers_as_doubles(ExecContext& context, Work work) {
+  const TensorView& x = context.input(0);
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
+  TRY_ASSIGN(double* from, scratch_of<double>(context, x.shape.element_count()));
+  TRY_ASSIGN(double* to, scratch_of<double>(context, plan.out.element_count()));
+  return dispatch(Integers(), x.dtype, [&]<class T>() -> Status {
+    std::ranges::transform(x.values<T>(), from, [](T v) { return static_cast<double>(v); });
+    TRY(work(plan, from, to));
+    std::transform(to, to + plan.out.element_count(), y.values<T>().data(), convert<T, double>);
+    return ok();
+  });
+}
+
+// What Finish makes of the reduced value.
+template <class Operation, class Finish> Status run_finished(ExecContext& context) {
+  const auto work = [&](const Reduction& plan, const auto* x, auto* out) {
+    reduce_all<Operation>(context, plan, x, out);
+    for (int64_t i = 0; i < plan.out.element_count(); ++i) out[i] = Finish::of(out[i]);
+    return ok();
+  };
+  if (is_integer(context.input(0).dtype)) return run_integers_as_doubles(context, work);
+  return run_computed<AllFloats>(context, work);
+}
+struct Root {
+  template <class T> static T of(T x) { return std::sqrt(x); }
+};
+struct Logarithm {
+  template <class T> static T of(T x) { return std::log(x); }
+};
+
+// sums[to] += exp(x - shift[to])
+template <class T>
+void add_exponentials(const Reduction& plan, const T* x, const T* shift, T* sums, int64_t begin,
+                      int64_t end) {
+  const bool ends_reduced = plan.out_strides[plan.rank - 1] == 0;
+  walk_runs(plan, x, begin, end, [&](int64_t to, const T* from, int64_t run) {
+    if (!ends_reduced) {
+      for (int64_t i = 0; i < run; ++i) sums[to + i] += std::exp(from[i] - shift[to + i]);
+      return;
+    }
+    std::array<T, 256> block;
+    constexpr auto kMost = static_cast<int64_t>(block.size());
+    for (int64_t at = 0; at < run; at += kMost) {
+      const int64_t part = std::min(kMost, run - at);
+      for (int64_t i = 0; i < part; ++i) block[i] = std::exp(from[at + i] - shift[to]);
+      sums[to] = SumOf<Same>::run(sums[to], block.data(), part);
+    }
+  });
+}
+
+// log(sum(exp(x - most))) + most, which overflows for no x. Where the most is no finite number 0
+// does in its place: infinities and NaN then come out as they should.
+Status run_log_sum_exp(ExecContext& context) {
+  const auto work = [&]<class T>(const Reduction& plan, const T* x, T* out) -> Status {
+    const int64_t count = plan.out.element_count();
+    TRY_ASSIGN(T* shift, scratch_of<T>(context, count));
+    reduce_all<MaxOf>(context, plan, x, shift);
+    for (int64_t i = 0; i < count; ++i) shift[i] = std::isfinite(shift[i]) ? shift[i] : T{0};
+    std::fill_n(out, count, T{0});
+    share(context, plan, kCostlyGrain, [&](int64_t begin, int64_t end) {
+      add_exponentials(plan, x, shift, out, begin, end);
+    });
+    for (int64_t i = 0; i < count; ++i) out[i] = std::log(out[i]) + shift[i];
+    return ok();
+  };
+  if (is_integer(context.input(0).dtype)) return run_integers_as_doubles(context, work);
+  return run_computed<AllFloats>(context, work);
+}
+
+constexpr OpDef reduction(std::string_view name, int since, Status (*run)(ExecContext&)) {
+  return {
+      .name = name, .since = since, .inputs = {1, 2}, .infer = infer_reduce_of<Summable>, .run = run};
+}
+constexpr OpDef extremum(std::string_view name, Status (*run)(ExecContext&)) {
+  return {.name = name, .since = 18, .inputs = {1, 2}, .infer = infer_extremum, .run = run};
+}
+
 // Axes are an input since 13 (Sum) and 18 (the others); element types grew later.
 constexpr OpDef kOps[] = {
-    {.name = "ReduceSum",
-     .since = 13,
-     .inputs = {1, 2},
-     .infer = infer_reduce_of<Summable>,
-     .run = run_reduce<SumOf, Summable>},
-    {.name = "ReduceMean",
-     .since = 18,
-     .inputs = {1, 2},
-     .infer = infer_reduce_of<Summable>,
-     .run = run_mean},
-    {.name = "ReduceProd",
-     .since = 18,
-     .inputs = {1, 2},
-     .infer = infer_reduce_of<Summable>,
-     .run = run_reduce<ProdOf, Summable>},
-    {.name = "ReduceMax",
-     .since = 18,
-     .inputs = {1, 2},
-     .infer = infer_extremum,
-     .run = run_extremum<MaxOf>},
-    {.name = "ReduceMin",
-     .since = 18,
-     .inputs = {1, 2},
-     .infer = infer_extremum,
-     .run = run_extremum<MinOf>},
+    reduction("ReduceSum", 13, run_reduce<SumOf<Same>, Summable>),
+    reduction("ReduceMean", 18, run_mean),
+    reduction("ReduceProd", 18, run_reduce<ProdOf, Summable>),
+    reduction("ReduceL1", 18, run_reduce<SumOf<Magnitude>, Summable>),
+    reduction("ReduceL2", 18, run_finished<SumOf<Square>, Root>),
+    reduction("ReduceSumSquare", 18, run_reduce<SumOf<Square>, Summable>),
+    reduction("ReduceLogSum", 18, run_finished<SumOf<Same>, Logarithm>),
+    reduction("ReduceLogSumExp", 18, run_log_sum_exp),
+    extremum("ReduceMax", run_extremum<MaxOf>),
+    extremum("ReduceMin", run_extremum<MinOf>),
 };
 
 }  // namespace

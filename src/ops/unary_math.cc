@@ -1,5 +1,5 @@
-// One number in, one number out: Neg, Abs, Exp, Log, Sqrt, Floor, Ceil, Sign, Sigmoid, Tanh,
-// Reciprocal, Erf.
+// One number in, one number out: signs, rounding, roots, logarithms, trigonometric and hyperbolic
+// functions.
 #include <cmath>
 
 #include "ops/support/elementwise.h"
@@ -53,33 +53,51 @@ struct FloorOf : Cheap {
 struct CeilOf : Cheap {
   template <class T> static T apply(T x) { return std::ceil(x); }
 };
+struct RoundOf : Cheap {
+  // To nearest, halves to even: the rounding mode that a program starts with and we never change.
+  template <class T> static T apply(T x) { return std::nearbyint(x); }
+};
 struct SqrtOf : Cheap {
   template <class T> static T apply(T x) { return std::sqrt(x); }
 };
 struct ReciprocalOf : Cheap {
   template <class T> static T apply(T x) { return T{1} / x; }
 };
-struct ExpOf : Costly {
-  template <class T> static T apply(T x) { return std::exp(x); }
-};
-struct LogOf : Costly {
-  template <class T> static T apply(T x) { return std::log(x); }
-};
-struct TanhOf : Costly {
-  template <class T> static T apply(T x) { return std::tanh(x); }
-};
-struct ErfOf : Costly {
-  template <class T> static T apply(T x) { return std::erf(x); }
-};
 struct SigmoidOf : Costly {
   // exp(-x) overflows to infinity for large negative x, which gives the right 0.
   template <class T> static T apply(T x) { return T{1} / (T{1} + std::exp(-x)); }
 };
 
+
+// Functions of libm under their own names.
+#define TUNDISH_FUNCTION(Functor, function)                              \
+  struct Functor : Costly {                                              \
+    template <class T> static T apply(T x) { return std::function(x); } \
+  };
+TUNDISH_FUNCTION(ExpOf, exp)
+TUNDISH_FUNCTION(LogOf, log)
+TUNDISH_FUNCTION(ErfOf, erf)
+TUNDISH_FUNCTION(SinOf, sin)
+TUNDISH_FUNCTION(CosOf, cos)
+TUNDISH_FUNCTION(TanOf, tan)
+TUNDISH_FUNCTION(AsinOf, asin)
+TUNDISH_FUNCTION(AcosOf, acos)
+TUNDISH_FUNCTION(AtanOf, atan)
+TUNDISH_FUNCTION(SinhOf, sinh)
+TUNDISH_FUNCTION(CoshOf, cosh)
+TUNDISH_FUNCTION(TanhOf, tanh)
+TUNDISH_FUNCTION(AsinhOf, asinh)
+TUNDISH_FUNCTION(AcoshOf, acosh)
+TUNDISH_FUNCTION(AtanhOf, atanh)
+#undef TUNDISH_FUNCTION
+
+using AllSigned =
+    Types<float, double, int64_t, int32_t, int16_t, int8_t, Float16, Bfloat16>;
+
 Monotone increasing(const InferContext&, size_t) { return Monotone::kIncreasing; }
 // Integers wrap at the least number.
 Monotone decreasing_floats(const InferContext& context, size_t) {
-  return Floats::kSet.contains(context.input(0).dtype) ? Monotone::kDecreasing : Monotone::kNo;
+  return is_floating(context.input(0).dtype) ? Monotone::kDecreasing : Monotone::kNo;
 }
 
 template <class Functor, class List>
@@ -96,22 +114,34 @@ constexpr OpDef unary(std::string_view name, int since,
           .run = run_unary<Functor, List>};
 }
 
-// exp, log, tanh, erf and 1 / (1 + exp(-x)) of libm are within an ulp but nobody promises that they
-// never step back; sqrt and log are NaN below 0: no direction is claimed for any of them. Version 6
-// (9 for Sign and Erf); 13 only added bfloat16.
+// Functions of libm, and 1 / (1 + exp(-x)), are within an ulp or two but nobody promises that they
+// never step back; sqrt and log are NaN below 0: no direction is claimed for any of them. Versions
+// later than those here only added types.
 constexpr OpDef kOps[] = {
-    unary<NegOf, SignedNumbers>("Neg", 6, decreasing_floats),
-    unary<AbsOf, Numbers>("Abs", 6),
-    unary<SignOf, Numbers>("Sign", 9, increasing),
-    unary<FloorOf, Floats>("Floor", 6, increasing),
-    unary<CeilOf, Floats>("Ceil", 6, increasing),
-    unary<SqrtOf, Floats>("Sqrt", 6),
-    unary<ReciprocalOf, Floats>("Reciprocal", 6),
-    unary<ExpOf, Floats>("Exp", 6),
-    unary<LogOf, Floats>("Log", 6),
-    unary<TanhOf, Floats>("Tanh", 6),
-    unary<ErfOf, Floats>("Erf", 9),
-    unary<SigmoidOf, Floats>("Sigmoid", 6),
+    unary<NegOf, AllSigned>("Neg", 6, decreasing_floats),
+    unary<AbsOf, AllNumbers>("Abs", 6),
+    unary<SignOf, AllNumbers>("Sign", 9, increasing),
+    unary<FloorOf, AllFloats>("Floor", 6, increasing),
+    unary<CeilOf, AllFloats>("Ceil", 6, increasing),
+    unary<RoundOf, AllFloats>("Round", 11, increasing),
+    unary<SqrtOf, AllFloats>("Sqrt", 6),
+    unary<ReciprocalOf, AllFloats>("Reciprocal", 6),
+    unary<ExpOf, AllFloats>("Exp", 6),
+    unary<LogOf, AllFloats>("Log", 6),
+    unary<ErfOf, AllFloats>("Erf", 9),
+    unary<SigmoidOf, AllFloats>("Sigmoid", 6),
+    unary<SinOf, AllFloats>("Sin", 7),
+    unary<CosOf, AllFloats>("Cos", 7),
+    unary<TanOf, AllFloats>("Tan", 7),
+    unary<AsinOf, AllFloats>("Asin", 7),
+    unary<AcosOf, AllFloats>("Acos", 7),
+    unary<AtanOf, AllFloats>("Atan", 7),
+    unary<SinhOf, AllFloats>("Sinh", 9),
+    unary<CoshOf, AllFloats>("Cosh", 9),
+    unary<TanhOf, AllFloats>("Tanh", 6),
+    unary<AsinhOf, AllFloats>("Asinh", 9),
+    unary<AcoshOf, AllFloats>("Acosh", 9),
+    unary<AtanhOf, AllFloats>("Atanh", 9),
 };
 
 }  // namespace

@@ -7,10 +7,14 @@ namespace tundish {
 namespace {
 using namespace ops;
 
+constexpr DTypeSet kAny = AllNumbers::kSet | kBools | kStrings |
+                          DTypeSet{DType::kComplex64, DType::kComplex128};
+using Complex128 = std::array<uint64_t, 2>;
+
 Status infer_where(InferContext& context) {
   TRY(expect_tensor(context, 0, kBools, {}));
-  TRY(expect_tensor(context, 1, kHeld));
-  TRY(expect_tensor(context, 2, kHeld));
+  TRY(expect_tensor(context, 1, kAny));
+  TRY(expect_tensor(context, 2, kAny));
   TRY(expect_same_dtype(context, 1, 2));
   TRY_ASSIGN(SymbolicShape shape, broadcast_inputs(context));
   context.set_output(0, ValueType::tensor(context.input(1).dtype, std::move(shape)));
@@ -59,6 +63,7 @@ Status run_where(ExecContext& context) {
     case 2: return pick<uint16_t>(context, dtype);
     case 4: return pick<uint32_t>(context, dtype);
     case 8: return pick<uint64_t>(context, dtype);
+    case 16: return pick<Complex128>(context, dtype);
     default: return pick<std::string>(context, dtype);
   }
 }

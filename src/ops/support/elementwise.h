@@ -1,13 +1,15 @@
 // Loops of element-wise operators: one template per number of inputs.
 //
 // A functor has `template <class T> static R apply(T...)`, T never a half (those are computed in
-// float and rounded), and `kGrain`, the elements that a thread
-// should get at least (about 50 us of work). Output element i is written after input elements i
-// were read, so the output may be the storage of an input of the same type and size.
+// float and rounded), and `kGrain`, the elements that a thread should get at least (about 50 us of
+// work). One with parameters is an object and has `template <class T> R of(T) const` instead.
+// Output element i is written after input elements i were read, so the output may be the storage of
+// an input of the same type and size.
 #ifndef TUNDISH_OPS_SUPPORT_ELEMENTWISE_H_
 #define TUNDISH_OPS_SUPPORT_ELEMENTWISE_H_
 
 #include "ops/support/broadcast.h"
+#include "ops/support/halves.h"
 #include "ops/support/types.h"
 
 namespace tundish::ops {
@@ -54,23 +56,36 @@ template <class Functor, class T, class R> void unary_span(const T* x, R* out, i
 
 /// A span of an operator with its types gone: what is the same for all types is compiled once.
 struct UnarySpan {
-  void (*apply)(const char* x, char* out, int64_t count);
+  void (*apply)(const void* functor, const char* x, char* out, int64_t count);
   size_t x_bytes, out_bytes;  ///< of an element
   int64_t grain;
+  const void* functor = nullptr;
 };
-/// Input 0 element by element into output 0 of its shape.
+/// Input 0 element by element into output 0 of its shape. Halves go through a span of floats: an
+/// input of halves where x_bytes is float's, an output of halves where it was given one.
 Status run_unary_span(ExecContext& context, DType out_dtype, const UnarySpan& span);
 
 template <class Functor, class T, class R> constexpr UnarySpan unary_span_of() {
-  return {[](const char* x, char* out, int64_t count) {
+  return {[](const void*, const char* x, char* out, int64_t count) {
             unary_span<Functor>(reinterpret_cast<const T*>(x), reinterpret_cast<R*>(out), count);
           },
           sizeof(T), sizeof(R), Functor::kGrain};
 }
+/// The span of a functor with parameters, which must outlive it.
+template <class T, class R, class Functor> UnarySpan unary_span_of(const Functor& functor) {
+  return {[](const void* object, const char* x, char* out, int64_t count) {
+            const Functor f = *static_cast<const Functor*>(object);
+            const T* from = reinterpret_cast<const T*>(x);
+            R* to = reinterpret_cast<R*>(out);
+#pragma GCC ivdep
+            for (int64_t i = 0; i < count; ++i) to[i] = f.of(from[i]);
+          },
+          sizeof(T), sizeof(R), Functor::kGrain, &functor};
+}
 
 template <class Functor, class List> Status run_unary(ExecContext& context) {
   const DType dtype = context.input(0).dtype;
-  return dispatch(List(), dtype, [&]<class T>() {
+  return dispatch_computed(List(), dtype, [&]<class T>() {
     return run_unary_span(context, dtype, unary_span_of<Functor, T, T>());
   });
 }
@@ -128,46 +143,50 @@ struct BinarySpan {
   size_t a_bytes, b_bytes, out_bytes;  ///< of an element
   int64_t grain;
 };
-/// Inputs 0 and 1, broadcast, into output 0.
+/// Inputs 0 and 1, broadcast, into output 0; halves as in run_unary_span().
 Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& span);
+/// The same for any two tensors, the output of their common shape being there.
+void run_binary_into(ExecContext& context, const TensorView& a, const TensorView& b,
+                     const MutableTensorView& out, const BinarySpan& span);
+
+template <class Functor, class A, class B, class R>
+inline constexpr BinarySpan kBinarySpan = {
+    [](const char* a, int64_t a_stride, const char* b, int64_t b_stride, char* out, int64_t count) {
+      binary_span<Functor>(reinterpret_cast<const A*>(a), a_stride, reinterpret_cast<const B*>(b),
+                           b_stride, reinterpret_cast<R*>(out), count);
+    },
+    sizeof(A), sizeof(B), sizeof(R), Functor::kGrain};
 
 template <class Functor, class A, class B, class R>
 Status run_binary_typed(ExecContext& context, DType out_dtype) {
-  static constexpr BinarySpan kSpan = {
-      [](const char* a, int64_t a_stride, const char* b, int64_t b_stride, char* out,
-         int64_t count) {
-        binary_span<Functor>(reinterpret_cast<const A*>(a), a_stride, reinterpret_cast<const B*>(b),
-                             b_stride, reinterpret_cast<R*>(out), count);
-      },
-      sizeof(A), sizeof(B), sizeof(R), Functor::kGrain};
-  return run_binary_span(context, out_dtype, kSpan);
+  return run_binary_span(context, out_dtype, kBinarySpan<Functor, A, B, R>);
 }
 
 /// T x T -> T.
 template <class Functor, class List> Status run_arithmetic(ExecContext& context) {
   const DType dtype = context.input(0).dtype;
-  return dispatch(List(), dtype,
-                  [&]<class T>() { return run_binary_typed<Functor, T, T, T>(context, dtype); });
+  return dispatch_computed(
+      List(), dtype, [&]<class T>() { return run_binary_typed<Functor, T, T, T>(context, dtype); });
 }
 
 /// T x T -> bool.
 template <class Functor, class List> Status run_comparison(ExecContext& context) {
-  return dispatch(List(), context.input(0).dtype, [&]<class T>() {
+  return dispatch_computed(List(), context.input(0).dtype, [&]<class T>() {
     return run_binary_typed<Functor, Stored<T>, Stored<T>, bool>(context, DType::kBool);
   });
 }
 
-/// Whether input i is a constant tensor all of whose elements (float32 or float64) satisfy `test`.
+/// Whether input i is a constant tensor of floating point all of whose elements satisfy `test`.
 template <class Test> bool all_constant(const InferContext& context, size_t i, Test test) {
   const Tensor* constant = context.constant(i);
   if (constant == nullptr) return false;
-  if (constant->dtype() == DType::kFloat32) {
-    return std::ranges::all_of(constant->values<float>(), [&](float v) { return test(double{v}); });
-  }
-  if (constant->dtype() == DType::kFloat64) {
-    return std::ranges::all_of(constant->values<double>(), test);
-  }
-  return false;
+  bool holds = false;
+  const Status is_floating = dispatch(AllFloats(), constant->dtype(), [&]<class T>() {
+    const std::span<const T> values = constant->values<T>();
+    holds = std::ranges::all_of(values, [&](T v) { return test(static_cast<double>(v)); });
+    return ok();
+  });
+  return is_floating.has_value() && holds;
 }
 
 }  // namespace tundish::ops
