@@ -52,7 +52,7 @@ template <class Order, Tie tie, class T> int64_t winner(const T* x, int64_t coun
 }
 
 template <class Order> Status run_arg(ExecContext& context) {
-  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
+  const TensorView& x = context.input(0);
   TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", 0));
   TRY_ASSIGN(const int64_t keep, context.node().attributes.get_int("keepdims", 1));
   TRY_ASSIGN(const int64_t last, context.node().attributes.get_int("select_last_index", 0));
@@ -90,8 +90,8 @@ template <class Order> Status run_arg(ExecContext& context) {
 
 // Version 1; negative axes since 11, select_last_index since 12 with the old meaning as default.
 constexpr OpDef kOps[] = {
-    {.name = "ArgMax", .since = 1, .inputs = {1, 1}, .infer = infer_arg, .run = run_arg<Greater>},
-    {.name = "ArgMin", .since = 1, .inputs = {1, 1}, .infer = infer_arg, .run = run_arg<Less>},
+    {.name = "ArgMax", .since = 1, .inputs = {1, 1}, .infer = infer_arg, .run = run_with_halves<run_arg<Greater>>},
+    {.name = "ArgMin", .since = 1, .inputs = {1, 1}, .infer = infer_arg, .run = run_with_halves<run_arg<Less>>},
 };
 
 }  // namespace

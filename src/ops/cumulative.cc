@@ -18,7 +18,7 @@ using Computing = Types<float, double, uint64_t, uint32_t>;
 DType wrapping_type(DType dtype) {
   if (dtype == DType::kInt64) return DType::kUint64;
   if (dtype == DType::kInt32) return DType::kUint32;
-  return computed_type(dtype);
+  return dtype;
 }
 
 struct Sum {
@@ -85,16 +85,14 @@ template <class Operation> Status run_cumulative(ExecContext& context) {
              checked_axis(list.values[0], shape.rank(), ErrorCode::kInvalidArgument));
   const DType dtype = context.input(0).dtype;
   TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, shape));
-  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
-  TRY_ASSIGN(const WideOutput wide, WideOutput::make(context, y));
   if (shape.element_count() == 0) return ok();
   Lines lines{shape[axis], 1, exclusive != 0, reverse != 0};
   for (size_t k = axis + 1; k < shape.rank(); ++k) lines.inner *= shape[k];
   const int64_t slab = lines.count * lines.inner;
   const int64_t slabs = shape.element_count() / slab;
   return dispatch(Computing(), wrapping_type(dtype), [&]<class T>() {
-    const T* from = static_cast<const T*>(x.data);
-    T* to = static_cast<T*>(wide.data());
+    const T* from = static_cast<const T*>(context.input(0).data);
+    T* to = static_cast<T*>(y.data);
     auto piece = [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         run_slab<Operation>(lines, from + i * slab, to + i * slab);
@@ -106,7 +104,6 @@ template <class Operation> Status run_cumulative(ExecContext& context) {
     } else {
       context.parallel_for(slabs, grain, piece);
     }
-    wide.finish();
     return ok();
   });
 }
@@ -117,12 +114,12 @@ constexpr OpDef kOps[] = {
      .since = 11,
      .inputs = {2, 2},
      .infer = infer_cumulative,
-     .run = run_cumulative<Sum>},
+     .run = run_with_halves<run_cumulative<Sum>>},
     {.name = "CumProd",
      .since = 26,
      .inputs = {2, 2},
      .infer = infer_cumulative,
-     .run = run_cumulative<Product>},
+     .run = run_with_halves<run_cumulative<Product>>},
 };
 
 }  // namespace

@@ -62,10 +62,16 @@ template <class T> struct ClipOf {
 
 template <class T> Status read_bound(ExecContext& context, size_t i, T& bound) {
   if (i >= context.input_count() || !context.has_input(i)) return ok();
-  TRY_ASSIGN(const TensorView view, widened(context, context.input(i)));
+  const TensorView& view = context.input(i);
   if (view.shape.element_count() != 1) {
     return InvalidArgument(
         cat("input ", i, ": expected one element, got ", view.shape.to_string()));
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    if (is_half_type(view.dtype)) {
+      widen(view.dtype, view.data, &bound, 1);
+      return ok();
+    }
   }
   bound = *static_cast<const T*>(view.data);
   return ok();

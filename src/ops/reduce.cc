@@ -18,10 +18,9 @@ namespace {
 using namespace ops;
 
 using Integers = Types<int64_t, int32_t, uint32_t, uint64_t>;
-using Summable =
-    Types<float, double, int64_t, int32_t, uint32_t, uint64_t, Float16, Bfloat16>;
-using Ordered = Types<float, double, int64_t, int32_t, uint32_t, uint64_t, int8_t, uint8_t, Float16,
-                      Bfloat16>;
+using Summable = Types<float, double, int64_t, int32_t, uint32_t, uint64_t>;
+using Ordered = Types<float, double, int64_t, int32_t, uint32_t, uint64_t, int8_t, uint8_t>;
+constexpr DTypeSet kHalves{DType::kFloat16, DType::kBfloat16};
 
 // ---- One operation each: the start value, one step, and a run of neighbouring elements.
 
@@ -167,11 +166,11 @@ Status infer_reduce(InferContext& context, DTypeSet held) {
   context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
   return ok();
 }
-template <class List> Status infer_reduce_of(InferContext& context) {
-  return infer_reduce(context, List::kSet);
+Status infer_sum(InferContext& context) {
+  return infer_reduce(context, Summable::kSet | kHalves);
 }
 Status infer_extremum(InferContext& context) {
-  return infer_reduce(context, Ordered::kSet | kBools);
+  return infer_reduce(context, Ordered::kSet | kHalves | kBools);
 }
 
 // The input as axes that alternate between kept and reduced.
@@ -292,22 +291,18 @@ void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out)
   });
 }
 
-// Output 0, filled by work(plan, x, out) with x and out of the type that the input is computed in.
-template <class List, class Work> Status run_computed(ExecContext& context, Work work) {
-  const DType dtype = context.input(0).dtype;
+// Output 0, filled by work(plan, x, out). No halves come here, see run_with_halves().
+template <class List, class Work> Status run_planned(ExecContext& context, Work work) {
+  const TensorView& x = context.input(0);
   TRY_ASSIGN(const Reduction plan, plan_reduction(context));
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, plan.out));
-  TRY_ASSIGN(const TensorView x, widened(context, context.input(0)));
-  TRY_ASSIGN(const WideOutput wide, WideOutput::make(context, y));
-  return dispatch_computed(List(), dtype, [&]<class T>() -> Status {
-    TRY(work(plan, static_cast<const T*>(x.data), static_cast<T*>(wide.data())));
-    wide.finish();
-    return ok();
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
+  return dispatch(List(), x.dtype, [&]<class T>() {
+    return work(plan, static_cast<const T*>(x.data), static_cast<T*>(y.data));
   });
 }
 
 template <class Operation, class List> Status run_reduce(ExecContext& context) {
-  return run_computed<List>(context, [&](const Reduction& plan, const auto* x, auto* out) {
+  return run_planned<List>(context, [&](const Reduction& plan, const auto* x, auto* out) {
     reduce_all<Operation>(context, plan, x, out);
     return ok();
   });
@@ -315,7 +310,7 @@ template <class Operation, class List> Status run_reduce(ExecContext& context) {
 
 // The sum divided by the count, rounded once more; integers towards zero. Over nothing: NaN.
 Status run_mean(ExecContext& context) {
-  return run_computed<Summable>(
+  return run_planned<Summable>(
       context, [&]<class T>(const Reduction& plan, const T* x, T* out) -> Status {
         if (std::is_integral_v<T> && plan.reduced_count == 0 && plan.out.element_count() > 0) {
           return InvalidArgument("mean of no integers");
@@ -370,7 +365,7 @@ template <class Operation, class Finish> Status run_finished(ExecContext& contex
     return ok();
   };
   if (is_integer(context.input(0).dtype)) return run_integers_as_doubles(context, work);
-  return run_computed<AllFloats>(context, work);
+  return run_planned<Floats>(context, work);
 }
 struct Root {
   template <class T> static T of(T x) { return std::sqrt(x); }
@@ -415,29 +410,31 @@ Status run_log_sum_exp(ExecContext& context) {
     return ok();
   };
   if (is_integer(context.input(0).dtype)) return run_integers_as_doubles(context, work);
-  return run_computed<AllFloats>(context, work);
+  return run_planned<Floats>(context, work);
 }
 
-constexpr OpDef reduction(std::string_view name, int since, Status (*run)(ExecContext&)) {
+template <RunFunction run> constexpr OpDef reduction(std::string_view name, int since) {
   return {
-      .name = name, .since = since, .inputs = {1, 2}, .infer = infer_reduce_of<Summable>, .run = run};
+      .name = name, .since = since, .inputs = {1, 2}, .infer = infer_sum,
+      .run = run_with_halves<run>};
 }
-constexpr OpDef extremum(std::string_view name, Status (*run)(ExecContext&)) {
-  return {.name = name, .since = 18, .inputs = {1, 2}, .infer = infer_extremum, .run = run};
+template <RunFunction run> constexpr OpDef extremum(std::string_view name) {
+  return {.name = name, .since = 18, .inputs = {1, 2}, .infer = infer_extremum,
+          .run = run_with_halves<run>};
 }
 
 // Axes are an input since 13 (Sum) and 18 (the others); element types grew later.
 constexpr OpDef kOps[] = {
-    reduction("ReduceSum", 13, run_reduce<SumOf<Same>, Summable>),
-    reduction("ReduceMean", 18, run_mean),
-    reduction("ReduceProd", 18, run_reduce<ProdOf, Summable>),
-    reduction("ReduceL1", 18, run_reduce<SumOf<Magnitude>, Summable>),
-    reduction("ReduceL2", 18, run_finished<SumOf<Square>, Root>),
-    reduction("ReduceSumSquare", 18, run_reduce<SumOf<Square>, Summable>),
-    reduction("ReduceLogSum", 18, run_finished<SumOf<Same>, Logarithm>),
-    reduction("ReduceLogSumExp", 18, run_log_sum_exp),
-    extremum("ReduceMax", run_extremum<MaxOf>),
-    extremum("ReduceMin", run_extremum<MinOf>),
+    reduction<run_reduce<SumOf<Same>, Summable>>("ReduceSum", 13),
+    reduction<run_mean>("ReduceMean", 18),
+    reduction<run_reduce<ProdOf, Summable>>("ReduceProd", 18),
+    reduction<run_reduce<SumOf<Magnitude>, Summable>>("ReduceL1", 18),
+    reduction<run_finished<SumOf<Square>, Root>>("ReduceL2", 18),
+    reduction<run_reduce<SumOf<Square>, Summable>>("ReduceSumSquare", 18),
+    reduction<run_finished<SumOf<Same>, Logarithm>>("ReduceLogSum", 18),
+    reduction<run_log_sum_exp>("ReduceLogSumExp", 18),
+    extremum<run_extremum<MaxOf>>("ReduceMax"),
+    extremum<run_extremum<MinOf>>("ReduceMin"),
 };
 
 }  // namespace

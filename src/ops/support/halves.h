@@ -1,38 +1,19 @@
-// Halves in float: blocks and whole tensors widened before an operator computes, rounded after it.
-// An operator that goes this way is compiled for float alone.
+// Halves in float, block by block: element-wise loops are compiled for float alone and need no copy
+// of a whole tensor (half_adapter.h makes one, for operators of any kind).
 #ifndef TUNDISH_OPS_SUPPORT_HALVES_H_
 #define TUNDISH_OPS_SUPPORT_HALVES_H_
 
-#include "ir/exec_context.h"
+#include "ops/support/half_adapter.h"
 #include "ops/support/types.h"
 
 namespace tundish::ops {
 
-inline bool is_half_type(DType dtype) {
-  return dtype == DType::kFloat16 || dtype == DType::kBfloat16;
-}
 /// The type that elements of this type are computed in: float32 for halves, else the type itself.
 inline DType computed_type(DType dtype) { return is_half_type(dtype) ? DType::kFloat32 : dtype; }
 
 /// `count` halves of type `dtype` as floats, and floats rounded to halves.
 void widen(DType dtype, const void* from, float* to, int64_t count);
 void narrow(DType dtype, const float* from, void* to, int64_t count);
-
-/// The view itself, or of halves a copy in float in scratch memory.
-Result<TensorView> widened(ExecContext& context, const TensorView& view);
-
-/// Where an operator that computes in computed_type(out.dtype) puts its result: `out` itself, or
-/// for halves scratch memory of out's shape. finish() rounds what was put there into `out`.
-class WideOutput {
- public:
-  static Result<WideOutput> make(ExecContext& context, const MutableTensorView& out);
-  void* data() const { return wide_ == nullptr ? out_.data : wide_; }
-  void finish() const;
-
- private:
-  MutableTensorView out_;
-  float* wide_ = nullptr;
-};
 
 /// A list without the halves: what is left to instantiate where they are computed in float.
 template <class Done, class... Rest> struct WithoutHalvesOf;

@@ -22,8 +22,8 @@ Result<std::vector<ValueId>> lift_clip(Lift& lift) {
   if (lift.version < 11) {
     TRY(lift.expect_inputs(1, 1));
     const DType dtype = lift.type(0).dtype;
-    if (dtype != DType::kFloat32 && dtype != DType::kFloat64) {
-      return Unsupported(cat("Clip (opset ", lift.version, ") of ", dtype_name(dtype)));
+    if (!is_floating(dtype)) {
+      return InvalidModel(cat("Clip (opset ", lift.version, ") of ", dtype_name(dtype)));
     }
     lift.inputs.resize(3, kNoValue);
     const bool has_defaults = lift.version >= 6;

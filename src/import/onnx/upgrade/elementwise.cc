@@ -47,13 +47,32 @@ bool is_binary(std::string_view op) {
   return false;
 }
 
+// Before opset 8 Max and Min took inputs of one shape only.
+Status expect_one_shape(const Lift& lift) {
+  for (size_t i = 1; i < lift.inputs.size(); ++i) {
+    if (!lift.has_input(0) || !lift.has_input(i)) continue;
+    if (!lift.type(0).shape || !lift.type(i).shape) continue;
+    if (contradicts(lift.type(0), lift.type(i))) {
+      return InvalidModel(cat("inputs of ", lift.type(0).to_string(), " and ",
+                              lift.type(i).to_string(), " before opset 8"));
+    }
+  }
+  return ok();
+}
+
 // Operators whose meaning has been the same in every version, up to the types they take and the
-// attributes dropped here. Concat's axis, required from 4 on, was 1 before.
+// attributes dropped here. Concat's axis, required from 4 on, was 1 before; Selu's defaults had
+// fewer digits before 6.
 Result<std::vector<ValueId>> lift_elementwise(Lift& lift) {
   lift.attributes.erase("consumed_inputs");  // a hint to reuse storage, opset 1
   if (lift.version < 7 && is_binary(lift.op)) TRY(lift_old_broadcast(lift));
   if (lift.op == "Concat" && lift.version < 4 && !lift.attributes.has("axis")) {
     lift.attributes.set("axis", int64_t{1});
+  }
+  if (lift.version < 8 && (lift.op == "Max" || lift.op == "Min")) TRY(expect_one_shape(lift));
+  if (lift.op == "Selu" && lift.version < 6) {
+    if (!lift.attributes.has("alpha")) lift.attributes.set("alpha", 1.6732F);
+    if (!lift.attributes.has("gamma")) lift.attributes.set("gamma", 1.0507F);
   }
   return lift.last(lift.op, lift.inputs, lift.attributes);
 }
@@ -78,7 +97,10 @@ std::span<const LiftRule> lift_rules_elementwise() {
       {"", "Sigmoid", lift_elementwise},     {"", "Sign", lift_elementwise},
       {"", "Sqrt", lift_elementwise},        {"", "Sub", lift_elementwise},
       {"", "Transpose", lift_elementwise},   {"", "Where", lift_elementwise},
-      {"", "Xor", lift_elementwise},
+      {"", "Xor", lift_elementwise},         {"", "Elu", lift_elementwise},
+      {"", "HardSigmoid", lift_elementwise}, {"", "LeakyRelu", lift_elementwise},
+      {"", "Reciprocal", lift_elementwise},  {"", "Relu", lift_elementwise},
+      {"", "Selu", lift_elementwise},        {"", "Tanh", lift_elementwise},
   };
   return kRules;
 }

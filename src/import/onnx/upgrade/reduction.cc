@@ -23,9 +23,11 @@ Result<std::vector<ValueId>> lift_reduction(Lift& lift) {
 
 std::span<const LiftRule> lift_rules_reduction() {
   static constexpr LiftRule kRules[] = {
-      {"", "ReduceMax", lift_reduction}, {"", "ReduceMean", lift_reduction},
-      {"", "ReduceMin", lift_reduction}, {"", "ReduceProd", lift_reduction},
-      {"", "ReduceSum", lift_reduction},
+      {"", "ReduceL1", lift_reduction},     {"", "ReduceL2", lift_reduction},
+      {"", "ReduceLogSum", lift_reduction}, {"", "ReduceLogSumExp", lift_reduction},
+      {"", "ReduceMax", lift_reduction},    {"", "ReduceMean", lift_reduction},
+      {"", "ReduceMin", lift_reduction},    {"", "ReduceProd", lift_reduction},
+      {"", "ReduceSum", lift_reduction},    {"", "ReduceSumSquare", lift_reduction},
   };
   return kRules;
 }
