@@ -84,8 +84,16 @@ TEST(Arithmetic, rejects_types_and_shapes) {
                ErrorCode::kInvalidModel, "bool is not allowed");
   expect_error(run_op({"Add", {vector<double>({1, 2}), vector<double>({1, 2, 3})}}),
                ErrorCode::kInvalidModel, "sizes 2 and 3");
-  const Tensor half = Tensor::allocate(DType::kFloat16, Shape{1}).value();
-  expect_error(run_op({"Add", {half, half}}), ErrorCode::kUnsupported, "float16");
+}
+
+TEST(Arithmetic, computes_halves_in_float) {
+  const Tensor a = halves<Float16>({1, 60000, 0.1F});
+  expect_halves<Float16>(run_op({"Add", {a, a}}), {2, INFINITY, 0.2F});
+  expect_halves<Float16>(run_op({"Mul", {a, halves<Float16>({3})}}),
+                         {3, INFINITY, static_cast<float>(Float16(0.1F)) * 3});
+  expect_halves<Bfloat16>(run_op({"Div", {halves<Bfloat16>({1}), halves<Bfloat16>({3, 0})}}),
+                          {1.0F / 3, INFINITY});
+  EXPECT_EQ(direction({"Add", {a, halves<Float16>({3})}}, 0), Monotone::kIncreasing);
 }
 
 TEST(Arithmetic, knows_its_directions) {

@@ -10,6 +10,8 @@ using namespace ops::testing;
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kAll[] = {"ReduceSum", "ReduceMean", "ReduceProd", "ReduceMax", "ReduceMin"};
+constexpr const char* kSums[] = {"ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum",
+                                 "ReduceLogSumExp"};
 
 OpCall reduce(const char* op, Tensor x, Tensor axes, int64_t keep = 1) {
   return {op, {std::move(x), std::move(axes)}, {{"keepdims", keep}}};
@@ -113,10 +115,72 @@ TEST(Reduce, sums_in_the_order_of_numpy) {
   expect_values<float>(run_op({"ReduceMean", {x}, {{"keepdims", int64_t{0}}}}), {}, {0.011624966F});
 }
 
+TEST(Reduce, makes_norms_and_logarithms) {
+  const Tensor x = tensor<double>({3, -4, 0, 1, 2, -2}, {2, 3});
+  const Tensor last = vector<int64_t>({-1});
+  expect_values<double>(run_op(reduce("ReduceL1", x, last, 0)), {2}, {7, 5});
+  expect_values<double>(run_op(reduce("ReduceL2", x, last)), {2, 1}, {5, 3});
+  expect_values<double>(run_op(reduce("ReduceSumSquare", x, last, 0)), {2}, {25, 9});
+  expect_values<double>(run_op(reduce("ReduceSumSquare", x, vector<int64_t>({0}))), {1, 3},
+                        {10, 20, 4});
+  expect_near<double>(run_op(reduce("ReduceLogSum", x, last, 0)), {2}, {kNan, 0}, 0);
+  expect_near<double>(run_op(reduce("ReduceLogSumExp", x, last, 0)), {2},
+                      {3.049455609695646, 2.3265626412674703}, 1e-15);
+  expect_near<double>(run_op(reduce("ReduceLogSumExp", x, vector<int64_t>({0}), 0)), {3},
+                      {3.1269280110429727, 2.0024756851377306, 0.1269280110429726}, 2e-15);
+}
+
+TEST(Reduce, exponentials_do_not_overflow) {
+  const Tensor x = tensor<double>({1000, 1000, -kInf, -kInf, kInf, 1, kNan, 1}, {4, 2});
+  expect_near<double>(run_op(reduce("ReduceLogSumExp", x, vector<int64_t>({1}), 0)), {4},
+                      {1000.6931471805599, -kInf, kInf, kNan}, 1e-15);
+  Tensor many = Tensor::allocate(DType::kFloat32, Shape{1000}).value();
+  expect_near<float>(run_op({"ReduceLogSumExp", {many}}), {1}, {6.9077554F}, 1e-6);
+}
+
+TEST(Reduce, without_axes_still_maps_each_element) {
+  const Tensor x = vector<double>({-2, 3});
+  const auto alone = [&](const char* op) {
+    return run_op({op, {x}, {{"noop_with_empty_axes", int64_t{1}}}});
+  };
+  expect_values<double>(alone("ReduceL1"), {2}, {2, 3});
+  expect_values<double>(alone("ReduceSumSquare"), {2}, {4, 9});
+  expect_near<double>(alone("ReduceLogSum"), {2}, {kNan, 1.0986122886681098}, 1e-15);
+  expect_values<double>(alone("ReduceLogSumExp"), {2}, {-2, 3});
+}
+
+TEST(Reduce, logarithms_of_nothing_are_minus_infinity) {
+  const Tensor x = tensor<double>({}, {2, 0});
+  const Tensor last = vector<int64_t>({1});
+  expect_values<double>(run_op(reduce("ReduceL1", x, last, 0)), {2}, {0, 0});
+  expect_values<double>(run_op(reduce("ReduceL2", x, last, 0)), {2}, {0, 0});
+  expect_values<double>(run_op(reduce("ReduceSumSquare", x, last, 0)), {2}, {0, 0});
+  expect_values<double>(run_op(reduce("ReduceLogSum", x, last, 0)), {2}, {-kInf, -kInf});
+  expect_values<double>(run_op(reduce("ReduceLogSumExp", x, last, 0)), {2}, {-kInf, -kInf});
+}
+
+TEST(Reduce, cuts_roots_of_integers) {
+  const Tensor x = vector<int32_t>({50000, -50000});
+  expect_values<int32_t>(run_op({"ReduceL1", {x}}), {1}, {100000});
+  expect_values<int32_t>(run_op({"ReduceL2", {x}}), {1}, {70710});
+  expect_values<int64_t>(run_op({"ReduceLogSum", {vector<int64_t>({10, 20})}}), {1}, {3});
+  expect_values<uint64_t>(run_op({"ReduceLogSumExp", {vector<uint64_t>({7, 1})}}), {1}, {7});
+}
+
+TEST(Reduce, computes_halves_in_float) {
+  const Tensor x = halves<Float16>({2048, 1, 1, 1});
+  expect_halves<Float16>(run_op({"ReduceSum", {x}}), {2051});
+  expect_halves<Float16>(run_op({"ReduceMean", {halves<Float16>({60000, 60000})}}), {60000});
+  expect_halves<Bfloat16>(run_op({"ReduceMax", {halves<Bfloat16>({1, NAN, 3})}}), {NAN});
+  expect_halves<Float16>(run_op({"ReduceL2", {halves<Float16>({300, 400})}}), {500});
+}
+
 TEST(Reduce, threads_change_nothing) {
   Tensor x = Tensor::allocate(DType::kFloat64, Shape{60'000, 6}).value();
   for (int64_t i = 0; i < 360'000; ++i) x.mutable_values<double>()[i] = std::sin(double(i));
-  for (const char* op : kAll) {
+  std::vector<const char*> all(std::begin(kAll), std::end(kAll));
+  all.insert(all.end(), std::begin(kSums), std::end(kSums));
+  for (const char* op : all) {
     for (const int64_t axis : {0, 1}) {
       OpCall call = reduce(op, x, vector<int64_t>({axis}));
       const Tensor one = run_op(call).value();
@@ -144,8 +208,6 @@ TEST(Reduce, rejects_axes_and_types) {
     expect_refused(reduce(op, x, vector<int32_t>({0})), "input 1: element type int32");
     expect_refused({op, {strings({"a"})}}, "string is not allowed");
     expect_refused({op, {x}, {{"keepdims", std::string("no")}}}, "\"keepdims\"");
-    expect_refused({op, {Tensor::allocate(DType::kFloat16, Shape{1}).value()}}, "float16",
-                   ErrorCode::kUnsupported);
     EXPECT_EQ(traits_of(op), "p");
   }
   expect_refused({"ReduceSum", {vector<bool>({true})}}, "bool is not allowed");

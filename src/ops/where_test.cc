@@ -46,6 +46,17 @@ TEST(Where, broadcasts_all_three) {
   EXPECT_EQ(inferred({"Where", {column, row, row}}, {SymbolicShape()}), "float64[?...]");
 }
 
+TEST(Where, moves_elements_of_any_size) {
+  const Tensor condition = vector<bool>({true, false});
+  const Tensor a = halves<Bfloat16>({1, 2});
+  expect_halves<Bfloat16>(run_op({"Where", {condition, a, halves<Bfloat16>({7})}}), {1, 7});
+  Tensor wide = Tensor::allocate(DType::kComplex128, Shape{2}).value();
+  static_cast<double*>(wide.mutable_data())[3] = 5;
+  const Tensor zero = Tensor::allocate(DType::kComplex128, Shape{1}).value();
+  const Tensor picked = run_op({"Where", {vector<bool>({false, true}), wide, zero}}).value();
+  EXPECT_TRUE(same_bits(picked, wide));
+}
+
 TEST(Where, threads_change_nothing) {
   const Shape shape{50'000, 7};
   Tensor condition = Tensor::allocate(DType::kBool, shape).value();

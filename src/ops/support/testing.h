@@ -296,6 +296,42 @@ inline void expect_strings(const Result<Tensor>& got, std::initializer_list<std:
   EXPECT_EQ(std::vector<std::string>(values.begin(), values.end()), std::vector<std::string>(want));
 }
 
+/// As expect_values(), to within `relative` of each value; a wanted 0 is met exactly.
+template <class T>
+void expect_near(const Result<Tensor>& got, const Shape& shape, std::initializer_list<T> want,
+                 double relative) {
+  ASSERT_TRUE(got.has_value()) << got.error().to_string();
+  ASSERT_EQ(got.value().dtype(), dtype_of<T>);
+  ASSERT_EQ(got.value().shape().to_string(), shape.to_string());
+  ASSERT_EQ(static_cast<size_t>(shape.element_count()), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    const double value = got.value().values<T>()[i];
+    const double expected = want.begin()[i];
+    if (expected != expected || std::isinf(expected)) {
+      EXPECT_TRUE(value == expected || (value != value && expected != expected)) << "element " << i;
+    } else {
+      EXPECT_NEAR(value, expected, relative * std::fabs(expected)) << "element " << i;
+    }
+  }
+}
+
+/// Halves made of floats, and an answer in halves as floats.
+template <class Half> Tensor halves(std::initializer_list<float> values) {
+  std::vector<Half> rounded;
+  for (const float value : values) rounded.emplace_back(value);
+  return Tensor::of(std::span<const Half>(rounded));
+}
+template <class Half>
+void expect_halves(const Result<Tensor>& got, std::initializer_list<float> want) {
+  ASSERT_TRUE(got.has_value()) << got.error().to_string();
+  ASSERT_EQ(got.value().dtype(), dtype_of<Half>);
+  ASSERT_EQ(static_cast<size_t>(got.value().shape().element_count()), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    EXPECT_EQ(got.value().values<Half>()[i].bits, Half(want.begin()[i]).bits)
+        << "element " << i << ": " << static_cast<float>(got.value().values<Half>()[i]);
+  }
+}
+
 template <class R> void expect_error(const R& got, ErrorCode code, std::string_view part) {
   ASSERT_FALSE(got.has_value());
   EXPECT_EQ(error_code_name(got.error().code()), error_code_name(code));

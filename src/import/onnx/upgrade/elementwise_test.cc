@@ -109,5 +109,21 @@ TEST(LiftElementwise, without_the_flag_operands_of_two_shapes_are_refused) {
   }
 }
 
+TEST(LiftElementwise, selu_had_shorter_defaults_before_opset_6) {
+  EXPECT_EQ(lifted({.op = "Selu", .opset = 1, .inputs = {floats({3})}}),
+            "  input %A : float32[3]\n"
+            "  %Y = Selu(%A) : float32[3] {alpha = 1.6732, gamma = 1.0507}\n  output %Y\n");
+  EXPECT_EQ(lifted({.op = "Selu", .opset = 6, .inputs = {floats({3})}}),
+            "  input %A : float32[3]\n  %Y = Selu(%A) : float32[3]\n  output %Y\n");
+}
+
+TEST(LiftElementwise, extrema_took_one_shape_before_opset_8) {
+  EXPECT_EQ(lifted({.op = "Max", .opset = 7, .inputs = {floats({2, 3}), floats({3})}}),
+            "node 0 \"n0\" (Max): inputs of float32[2, 3] and float32[3] before opset 8");
+  EXPECT_EQ(lifted({.op = "Max", .opset = 8, .inputs = {floats({2, 3}), floats({3})}}),
+            "  input %A : float32[2, 3]\n  input %B : float32[3]\n"
+            "  %Y = Max(%A, %B) : float32[?...]\n  output %Y\n");
+}
+
 }  // namespace
 }  // namespace tundish

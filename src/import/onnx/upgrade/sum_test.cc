@@ -28,12 +28,29 @@ TEST(LiftSum, of_one_value_is_that_value) {
             "  input %A : float32[3]\n  %Y = Identity(%A) : float32[3]\n  output %Y\n");
 }
 
+TEST(LiftSum, a_mean_is_the_sum_divided_by_the_count) {
+  EXPECT_EQ(lifted({.op = "Mean", .opset = 6, .inputs = {floats({3}), floats({3})}}),
+            "  input %A : float32[3]\n  input %B : float32[3]\n  const %const : float32[] = [2]\n"
+            "  %n0_Add = Add(%A, %B) : float32[3]\n  %Y = Div(%n0_Add, %const) : float32[?...]\n"
+            "  output %Y\n");
+  EXPECT_EQ(lifted({.op = "Mean", .opset = 13, .inputs = {floats({3})}}),
+            "  input %A : float32[3]\n  %Y = Identity(%A) : float32[3]\n  output %Y\n");
+  const std::string text =
+      lifted({.op = "Mean", .opset = 13, .inputs = {doubles({3}), doubles({3})}});
+  EXPECT_NE(text.find("Cast(%const) : float64[] {to = 11}"), std::string::npos) << text;
+}
+
 TEST(LiftSum, refusals) {
   EXPECT_EQ(lifted({.op = "Sum", .opset = 8}),
             "node 0 \"n0\" (Sum): expected at least 1 input, got 0");
   EXPECT_EQ(
       lifted({.op = "Sum", .opset = 8, .inputs = {floats({3}), std::monostate(), floats({3})}}),
       "node 0 \"n0\" (Sum): input 1 is left out");
+  for (const char* op : {"Sum", "Mean"}) {
+    EXPECT_EQ(lifted({.op = op, .opset = 6, .inputs = {floats({2, 3}), floats({3})}}),
+              std::string("node 0 \"n0\" (") + op +
+                  "): inputs of float32[2, 3] and float32[3] before opset 8");
+  }
   EXPECT_EQ(
       lifted({.op = "Sum",
               .opset = 8,
