@@ -60,9 +60,8 @@ struct EluOf : Costly {
 };
 struct SeluOf : Costly {
   // Defaults as the text gives them, exact in float32.
-  static constexpr std::array kParameters{
-      Parameter{"alpha", 1.67326319217681884765625F},
-      Parameter{"gamma", 1.05070102214813232421875F}};
+  static constexpr std::array kParameters{Parameter{"alpha", 1.67326319217681884765625F},
+                                          Parameter{"gamma", 1.05070102214813232421875F}};
   template <class T> T of(T x) const {
     const T gamma = static_cast<T>(p.second);
     return x <= 0 ? gamma * (static_cast<T>(p.first) * std::expm1(x)) : gamma * x;
@@ -105,9 +104,7 @@ struct GeluTanhOf : Costly {
 };
 struct SwishOf : Costly {
   static constexpr std::array kParameters{Parameter{"alpha", 1.0F}};
-  template <class T> T of(T x) const {
-    return x / (T{1} + std::exp(-static_cast<T>(p.first) * x));
-  }
+  template <class T> T of(T x) const { return x / (T{1} + std::exp(-static_cast<T>(p.first) * x)); }
 };
 // With e = exp(x), tanh(log(1 + e)) is ((1 + e)^2 - 1) / ((1 + e)^2 + 1) = n / (n + 2) with
 // n = e (e + 2). Nothing cancels. From 22 on 2 / n is below the last bit of a double.

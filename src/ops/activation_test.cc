@@ -28,16 +28,14 @@ TEST(Activation, follows_the_texts) {
      {-0.0074178694699043235, -0.13447071068499755, 0, 0.6131808571452327, 3.9986585994781345});
   is(with("Mish", x, {}),
      {-0.1456474612756246, -0.22074377465173, 0, 0.6100183352182934, 3.9974128069762385});
-  is(with("Softplus", x, {}),
-     {0.04858735157374206, 0.4740769841801067, 0.6931471805599453, 1.1368710061148999,
-      4.0181499279178094});
+  is(with("Softplus", x, {}), {0.04858735157374206, 0.4740769841801067, 0.6931471805599453,
+                               1.1368710061148999, 4.0181499279178094});
   is(with("Softsign", x, {}), {-0.75, -0.3333333333333333, 0, 0.42857142857142855, 0.8});
   is(with("HardSwish", x, {}), {0, -0.20833333333333334, 0, 0.46875, 4});
   is(with("Celu", x, {{"alpha", 0.5F}}), {-0.4987606239116668, -0.31606027941427883, 0, 0.75, 4});
   is(with("Selu", x, {}),
      {-1.670568733989153, -0.6917581899652425, 0, 0.7880257666110992, 4.202804088592529});
-  is(with("Elu", x, {{"alpha", 2.0F}}),
-     {-1.900425863264272, -0.7869386805747332, 0, 0.75, 4});
+  is(with("Elu", x, {{"alpha", 2.0F}}), {-1.900425863264272, -0.7869386805747332, 0, 0.75, 4});
 }
 
 TEST(Activation, cuts_at_bounds) {
@@ -118,8 +116,8 @@ TEST(Activation, knows_its_directions) {
     EXPECT_EQ(direction(with(op, x, {{"alpha", -1.0F}}), 0), Monotone::kNo) << op;
   }
   for (const char* op : {"Relu", "LeakyRelu", "HardSigmoid"}) EXPECT_EQ(traits_of(op), "peinm");
-  for (const char* op : {"Elu", "Selu", "Celu", "HardSwish", "Gelu", "Swish", "Mish", "Softplus",
-                         "Softsign"}) {
+  for (const char* op :
+       {"Elu", "Selu", "Celu", "HardSwish", "Gelu", "Swish", "Mish", "Softplus", "Softsign"}) {
     EXPECT_EQ(traits_of(op), "pein");
   }
   EXPECT_EQ(traits_of("ThresholdedRelu"), "peim");

@@ -90,8 +90,16 @@ template <class Order> Status run_arg(ExecContext& context) {
 
 // Version 1; negative axes since 11, select_last_index since 12 with the old meaning as default.
 constexpr OpDef kOps[] = {
-    {.name = "ArgMax", .since = 1, .inputs = {1, 1}, .infer = infer_arg, .run = run_with_halves<run_arg<Greater>>},
-    {.name = "ArgMin", .since = 1, .inputs = {1, 1}, .infer = infer_arg, .run = run_with_halves<run_arg<Less>>},
+    {.name = "ArgMax",
+     .since = 1,
+     .inputs = {1, 1},
+     .infer = infer_arg,
+     .run = run_with_halves<run_arg<Greater>>},
+    {.name = "ArgMin",
+     .since = 1,
+     .inputs = {1, 1},
+     .infer = infer_arg,
+     .run = run_with_halves<run_arg<Less>>},
 };
 
 }  // namespace

@@ -11,9 +11,7 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 OpCall is_inf(Tensor x, int64_t negative, int64_t positive) {
-  return {"IsInf",
-          {std::move(x)},
-          {{"detect_negative", negative}, {"detect_positive", positive}}};
+  return {"IsInf", {std::move(x)}, {{"detect_negative", negative}, {"detect_positive", positive}}};
 }
 
 TEST(Classify, finds_nan) {

@@ -10,8 +10,7 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-using Summable =
-    Types<float, double, int64_t, int32_t, uint64_t, uint32_t, Float16, Bfloat16>;
+using Summable = Types<float, double, int64_t, int32_t, uint64_t, uint32_t, Float16, Bfloat16>;
 // Sums and products that wrap have the same bits signed and unsigned.
 using Computing = Types<float, double, uint64_t, uint32_t>;
 

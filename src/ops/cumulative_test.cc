@@ -5,9 +5,8 @@ namespace {
 using namespace ops::testing;
 
 OpCall call(const char* op, Tensor x, int64_t axis, int64_t exclusive = 0, int64_t reverse = 0) {
-  return {op,
-          {std::move(x), Tensor::scalar(axis)},
-          {{"exclusive", exclusive}, {"reverse", reverse}}};
+  return {
+      op, {std::move(x), Tensor::scalar(axis)}, {{"exclusive", exclusive}, {"reverse", reverse}}};
 }
 
 TEST(Cumulative, goes_along_one_axis) {

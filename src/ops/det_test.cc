@@ -15,8 +15,8 @@ TEST(Det, of_one_and_of_many) {
   expect_near<float>(
       run_op({"Det", {tensor<float>({0, 1, 1, 0, 2, 0, 0, 3, 1, 2, 2, 4}, {3, 2, 2})}}), {3},
       {-1, 6, 0}, 0);
-  expect_near<double>(
-      run_op({"Det", {tensor<double>({2, -1, 0, 4, 3, 5, 1, 1, -2}, {3, 3})}}), {}, {-35}, 1e-14);
+  expect_near<double>(run_op({"Det", {tensor<double>({2, -1, 0, 4, 3, 5, 1, 1, -2}, {3, 3})}}), {},
+                      {-35}, 1e-14);
   expect_values<double>(run_op({"Det", {tensor<double>({-7}, {1, 1})}}), {}, {-7});
   expect_halves<Float16>(
       run_op({"Det", {Tensor(halves<Float16>({1, 2, 3, 4})).reshaped({1, 2, 2})}}), {-2});

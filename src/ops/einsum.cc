@@ -1,15 +1,16 @@
 // Einsum: operands are contracted pair by pair from the first on, each pair as a batch of matrix
 // products; an index is summed as soon as no later operand has it.
 //
-// Axes of size 1 fit any size. Integers wrap, so all of them are computed unsigned in 32 or 64 bits.
+// Axes of size 1 fit any size. Integers wrap, so all of them are computed unsigned in 32 or 64
+// bits.
 #include <algorithm>
 #include <array>
 #include <bit>
 
 #include "base/checked.h"
 #include "base/strings.h"
-#include "ops/support/elementwise.h"
 #include "ops/support/einsum_equation.h"
+#include "ops/support/elementwise.h"
 #include "ops/support/matrix_multiply.h"
 
 namespace tundish {
@@ -140,7 +141,7 @@ template <class T> struct Contraction {
     Nest nest;
     for (const IndexSet set : order) append(nest, factor, set);
     if (nest.is_dense()) return factor.data;
-    TRY_ASSIGN(T* to, scratch<T>(nest.count()));
+    TRY_ASSIGN(T * to, scratch<T>(nest.count()));
     gather(nest, factor.data, to);
     return to;
   }
@@ -173,7 +174,7 @@ template <class T> Result<Factor<T>> Contraction<T>::operand(size_t i) {
   const TensorView& x = context.input(i);
   Factor<T> factor{.data = static_cast<const T*>(x.data)};
   if (dtype_bytes(x.dtype) != sizeof(T)) {
-    TRY_ASSIGN(T* wide, scratch<T>(x.shape.element_count()));
+    TRY_ASSIGN(T * wide, scratch<T>(x.shape.element_count()));
     TRY(dispatch(Types<int8_t, int16_t, uint8_t, uint16_t>(), x.dtype, [&]<class S>() {
       std::ranges::transform(x.values<S>(), wide, [](S v) { return static_cast<T>(v); });
       return ok();
@@ -193,14 +194,15 @@ template <class T> Result<Factor<T>> Contraction<T>::operand(size_t i) {
   return factor;
 }
 
-template <class T> Result<Factor<T>> Contraction<T>::summed(const Factor<T>& factor, IndexSet kept) {
+template <class T>
+Result<Factor<T>> Contraction<T>::summed(const Factor<T>& factor, IndexSet kept) {
   const IndexSet stays = factor.indices & kept;
   const IndexSet goes = factor.indices & ~kept;
   if (goes == 0) return factor;
   TRY_ASSIGN(const int64_t rows, count(stays));
   TRY_ASSIGN(const int64_t columns, count(goes));
   TRY_ASSIGN(const T* from, laid_out(factor, {stays, goes}));
-  TRY_ASSIGN(T* to, scratch<T>(rows));
+  TRY_ASSIGN(T * to, scratch<T>(rows));
   using Sum = std::conditional_t<std::is_floating_point_v<T>, double, T>;
   for (int64_t row = 0; row < rows; ++row, from += columns) {
     Sum sum = 0;
@@ -239,14 +241,14 @@ Result<Factor<T>> Contraction<T>::product(const Factor<T>& all_a, const Factor<T
   TRY_ASSIGN(const int64_t n, count(of_n));
   TRY_ASSIGN(const T* from_a, laid_out(a, {of_batch, of_m, of_k}));
   TRY_ASSIGN(const T* from_b, laid_out(b, {of_batch, of_k, of_n}));
-  TRY_ASSIGN(T* to, scratch<T>(elements));
+  TRY_ASSIGN(T * to, scratch<T>(elements));
   constexpr int64_t kSmall = 16;
   if (m <= kSmall && k <= kSmall && n <= kSmall) {
     for (int64_t i = 0; i < batch; ++i) {
       multiply_small(from_a + i * m * k, from_b + i * k * n, to + i * m * n, m, k, n);
     }
   } else {
-    TRY_ASSIGN(ProductOffsets* offsets, scratch<ProductOffsets>(batch));
+    TRY_ASSIGN(ProductOffsets * offsets, scratch<ProductOffsets>(batch));
     for (int64_t i = 0; i < batch; ++i) offsets[i] = {i * m * k, i * k * n, i * m * n};
     MatrixProduct<T> first{.rows = m, .columns = n, .inner = k};
     first.a = from_a;

@@ -33,15 +33,14 @@ TEST(Einsum, of_two_operands) {
   expect_values<double>(run_op(einsum("ij,ij->ij", {kSquare, kSquare})), {2, 2}, {1, 4, 9, 16});
   expect_values<double>(run_op(einsum("ik,jk->ij", {kMatrix, kMatrix})), {2, 2}, {14, 32, 32, 77});
   expect_values<double>(run_op(einsum("ij,kl->", {kSquare, kMatrix})), {}, {210});
-  expect_values<double>(run_op(einsum("bij,bjk->bik", {kMatrix.reshaped({2, 1, 3}),
-                                                       kMatrix.reshaped({2, 3, 1})})),
-                        {2, 1, 1}, {14, 77});
+  expect_values<double>(
+      run_op(einsum("bij,bjk->bik", {kMatrix.reshaped({2, 1, 3}), kMatrix.reshaped({2, 3, 1})})),
+      {2, 1, 1}, {14, 77});
 }
 
 TEST(Einsum, of_many_operands) {
   expect_values<double>(run_op(einsum("ij,jk,k->i", {kSquare, kMatrix, kRow})), {2}, {1629, 3579});
-  expect_values<double>(run_op(einsum("i,i,i,i->i", {kRow, kRow, kRow, kRow})), {3},
-                        {1, 1e4, 1e8});
+  expect_values<double>(run_op(einsum("i,i,i,i->i", {kRow, kRow, kRow, kRow})), {3}, {1, 1e4, 1e8});
   expect_values<double>(run_op(einsum("a,b,c->cab", {vector<double>({1, 2}), vector<double>({3}),
                                                      vector<double>({5, 7})})),
                         {2, 2, 1}, {15, 30, 21, 42});
@@ -68,9 +67,9 @@ TEST(Einsum, axes_of_size_one_fit_any) {
 }
 
 TEST(Einsum, of_nothing_is_zero) {
-  expect_values<double>(run_op(einsum("ij,jk", {tensor<double>({}, {2, 0}),
-                                                tensor<double>({}, {0, 3})})),
-                        {2, 3}, {0, 0, 0, 0, 0, 0});
+  expect_values<double>(
+      run_op(einsum("ij,jk", {tensor<double>({}, {2, 0}), tensor<double>({}, {0, 3})})), {2, 3},
+      {0, 0, 0, 0, 0, 0});
   expect_values<double>(run_op(einsum("ij->j", {tensor<double>({}, {0, 2})})), {2}, {0, 0});
   expect_values<double>(run_op(einsum("ij->i", {tensor<double>({}, {0, 2})})), {0}, {});
 }

@@ -40,9 +40,9 @@ TEST(MinMax, compares_halves) {
   const Tensor b = halves<Float16>({2, 1, -4});
   expect_halves<Float16>(run_op({"Max", {a, b}}), {2, NAN, -3});
   expect_halves<Float16>(run_op({"Min", {a, b, halves<Float16>({0})}}), {0, NAN, -4});
-  expect_halves<Bfloat16>(run_op({"Clip",
-                                  {halves<Bfloat16>({1, 5, -7}), Tensor(), halves<Bfloat16>({3})}}),
-                          {1, 3, -7});
+  expect_halves<Bfloat16>(
+      run_op({"Clip", {halves<Bfloat16>({1, 5, -7}), Tensor(), halves<Bfloat16>({3})}}),
+      {1, 3, -7});
 }
 
 TEST(MinMax, rejects_types_and_shapes) {

@@ -8,8 +8,7 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-using PReluTypes =
-    Types<float, double, int64_t, int32_t, uint64_t, uint32_t, Float16, Bfloat16>;
+using PReluTypes = Types<float, double, int64_t, int32_t, uint64_t, uint32_t, Float16, Bfloat16>;
 
 struct PReluOf {
   static constexpr int64_t kGrain = kCheapGrain;
@@ -38,8 +37,8 @@ Status infer_prelu(InferContext& context) {
       grows = before.is_known() && after.is_known() && before.size() != after.size();
     }
     if (grows) {
-      return InvalidModel(cat("slope of ", context.input(1).to_string(),
-                              " cannot be broadcast to ", context.input(0).to_string()));
+      return InvalidModel(cat("slope of ", context.input(1).to_string(), " cannot be broadcast to ",
+                              context.input(0).to_string()));
     }
   }
   context.set_output(0, context.input(0));

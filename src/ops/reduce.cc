@@ -166,9 +166,7 @@ Status infer_reduce(InferContext& context, DTypeSet held) {
   context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
   return ok();
 }
-Status infer_sum(InferContext& context) {
-  return infer_reduce(context, Summable::kSet | kHalves);
-}
+Status infer_sum(InferContext& context) { return infer_reduce(context, Summable::kSet | kHalves); }
 Status infer_extremum(InferContext& context) {
   return infer_reduce(context, Ordered::kSet | kHalves | kBools);
 }
@@ -279,16 +277,15 @@ void share(ExecContext& context, const Reduction& plan, int64_t grain, Part part
   if (plan.out_strides[0] == 0 || context.thread_count() == 1 || plan.sizes[0] * below <= grain) {
     return part(0, plan.sizes[0]);
   }
-  context.parallel_for(plan.sizes[0],
-                       std::max<int64_t>(1, grain / std::max<int64_t>(1, below)), part);
+  context.parallel_for(plan.sizes[0], std::max<int64_t>(1, grain / std::max<int64_t>(1, below)),
+                       part);
 }
 
 template <class Operation, class T>
 void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out) {
   std::fill_n(out, plan.out.element_count(), Operation::template start<T>());
-  share(context, plan, kCheapGrain, [&](int64_t begin, int64_t end) {
-    reduce_part<Operation>(plan, x, out, begin, end);
-  });
+  share(context, plan, kCheapGrain,
+        [&](int64_t begin, int64_t end) { reduce_part<Operation>(plan, x, out, begin, end); });
 }
 
 // Output 0, filled by work(plan, x, out). No halves come here, see run_with_halves().
@@ -399,13 +396,12 @@ void add_exponentials(const Reduction& plan, const T* x, const T* shift, T* sums
 Status run_log_sum_exp(ExecContext& context) {
   const auto work = [&]<class T>(const Reduction& plan, const T* x, T* out) -> Status {
     const int64_t count = plan.out.element_count();
-    TRY_ASSIGN(T* shift, scratch_of<T>(context, count));
+    TRY_ASSIGN(T * shift, scratch_of<T>(context, count));
     reduce_all<MaxOf>(context, plan, x, shift);
     for (int64_t i = 0; i < count; ++i) shift[i] = std::isfinite(shift[i]) ? shift[i] : T{0};
     std::fill_n(out, count, T{0});
-    share(context, plan, kCostlyGrain, [&](int64_t begin, int64_t end) {
-      add_exponentials(plan, x, shift, out, begin, end);
-    });
+    share(context, plan, kCostlyGrain,
+          [&](int64_t begin, int64_t end) { add_exponentials(plan, x, shift, out, begin, end); });
     for (int64_t i = 0; i < count; ++i) out[i] = std::log(out[i]) + shift[i];
     return ok();
   };
@@ -414,12 +410,17 @@ Status run_log_sum_exp(ExecContext& context) {
 }
 
 template <RunFunction run> constexpr OpDef reduction(std::string_view name, int since) {
-  return {
-      .name = name, .since = since, .inputs = {1, 2}, .infer = infer_sum,
-      .run = run_with_halves<run>};
+  return {.name = name,
+          .since = since,
+          .inputs = {1, 2},
+          .infer = infer_sum,
+          .run = run_with_halves<run>};
 }
 template <RunFunction run> constexpr OpDef extremum(std::string_view name) {
-  return {.name = name, .since = 18, .inputs = {1, 2}, .infer = infer_extremum,
+  return {.name = name,
+          .since = 18,
+          .inputs = {1, 2},
+          .infer = infer_extremum,
           .run = run_with_halves<run>};
 }
 

@@ -68,10 +68,9 @@ struct SigmoidOf : Costly {
   template <class T> static T apply(T x) { return T{1} / (T{1} + std::exp(-x)); }
 };
 
-
 // Functions of libm under their own names.
-#define TUNDISH_FUNCTION(Functor, function)                              \
-  struct Functor : Costly {                                              \
+#define TUNDISH_FUNCTION(Functor, function)                             \
+  struct Functor : Costly {                                             \
     template <class T> static T apply(T x) { return std::function(x); } \
   };
 TUNDISH_FUNCTION(ExpOf, exp)
@@ -91,8 +90,7 @@ TUNDISH_FUNCTION(AcoshOf, acosh)
 TUNDISH_FUNCTION(AtanhOf, atanh)
 #undef TUNDISH_FUNCTION
 
-using AllSigned =
-    Types<float, double, int64_t, int32_t, int16_t, int8_t, Float16, Bfloat16>;
+using AllSigned = Types<float, double, int64_t, int32_t, int16_t, int8_t, Float16, Bfloat16>;
 
 Monotone increasing(const InferContext&, size_t) { return Monotone::kIncreasing; }
 // Integers wrap at the least number.

@@ -9,9 +9,9 @@ using namespace ops::testing;
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr const char* kReal[] = {"Floor", "Ceil",  "Round", "Sqrt", "Reciprocal", "Exp",
-                                 "Log",   "Erf",   "Sin",   "Cos",  "Tan",        "Asin",
-                                 "Acos",  "Atan",  "Sinh",  "Cosh", "Tanh",       "Asinh",
+constexpr const char* kReal[] = {"Floor", "Ceil",  "Round",  "Sqrt", "Reciprocal", "Exp",
+                                 "Log",   "Erf",   "Sin",    "Cos",  "Tan",        "Asin",
+                                 "Acos",  "Atan",  "Sinh",   "Cosh", "Tanh",       "Asinh",
                                  "Acosh", "Atanh", "Sigmoid"};
 
 TEST(UnaryMath, turns_signs) {

@@ -7,8 +7,8 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-constexpr DTypeSet kAny = AllNumbers::kSet | kBools | kStrings |
-                          DTypeSet{DType::kComplex64, DType::kComplex128};
+constexpr DTypeSet kAny =
+    AllNumbers::kSet | kBools | kStrings | DTypeSet{DType::kComplex64, DType::kComplex128};
 using Complex128 = std::array<uint64_t, 2>;
 
 Status infer_where(InferContext& context) {

@@ -114,8 +114,8 @@ Result<EinsumEquation> EinsumEquation::expanded(std::span<const size_t> ranks) c
   }
   made.output = expand(output, widest);
   if (made.output.size() > Shape::kMaxRank) {
-    return InvalidModel(cat("equation: an output of ", made.output.size(), " axes, at most ",
-                            Shape::kMaxRank));
+    return InvalidModel(
+        cat("equation: an output of ", made.output.size(), " axes, at most ", Shape::kMaxRank));
   }
   return made;
 }

@@ -133,9 +133,8 @@ Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& 
   if (flat.shape != nullptr && flat.count <= span.grain) {
     TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, *flat.shape));
     BinaryLoop(a, b, out_dtype, span)
-        .apply(static_cast<const char*>(a.data), flat.strides[0],
-               static_cast<const char*>(b.data), flat.strides[1], static_cast<char*>(y.data),
-               flat.count);
+        .apply(static_cast<const char*>(a.data), flat.strides[0], static_cast<const char*>(b.data),
+               flat.strides[1], static_cast<char*>(y.data), flat.count);
     return ok();
   }
   TRY_ASSIGN(const Shape shape, broadcast_shapes(a.shape, b.shape));

@@ -23,8 +23,7 @@ struct WithoutHalvesOf<Types<Done...>, T, Rest...>
     : WithoutHalvesOf<std::conditional_t<is_half<T>, Types<Done...>, Types<Done..., T>>, Rest...> {
 };
 template <class List> struct WithoutHalves;
-template <class... Ts>
-struct WithoutHalves<Types<Ts...>> : WithoutHalvesOf<Types<>, Ts...> {};
+template <class... Ts> struct WithoutHalves<Types<Ts...>> : WithoutHalvesOf<Types<>, Ts...> {};
 
 /// As dispatch(), with float for halves.
 template <class List, class Function>
