@@ -127,6 +127,12 @@ TEST(Cast, saturates_8_bit_floats_unless_told) {
   call = cast(x, DType::kFloat8E5M2);
   call.attributes.emplace_back("saturate", int64_t{0});
   expect_bytes(run_op(call), DType::kFloat8E5M2, {0x7c, 0xfc, 0x38, 0x7e});
+  const Tensor infinities = of_bytes(DType::kFloat8E5M2, {3}, {0x7c, 0xfc, 0x3c});
+  expect_bytes(run_op(cast(infinities, DType::kFloat8E5M2)), DType::kFloat8E5M2,
+               {0x7b, 0xfb, 0x3c});
+  call = cast(infinities, DType::kFloat8E5M2);
+  call.attributes.emplace_back("saturate", int64_t{0});
+  expect_bytes(run_op(call), DType::kFloat8E5M2, {0x7c, 0xfc, 0x3c});
   const Tensor codes = of_bytes(DType::kFloat8E4M3FNUZ, {3}, {0x80, 0x40, 0xc0});
   expect_values<float>(run_op(cast(codes, DType::kFloat32)), {3}, {NAN, 1, -1});
 }

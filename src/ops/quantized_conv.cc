@@ -99,6 +99,7 @@ void Convolution::compute_row(int64_t row) const {
   const int32_t* weights = w + output * shape.group_inputs * shape.taps;
   uint32_t* to = sums + row * out_columns;
   std::fill_n(to, out_columns, bias != nullptr ? static_cast<uint32_t>(bias[output]) : 0U);
+  if (shape.group_inputs == 0) return;
   for_each_tap_row(plan, row % plan.out_rows(), [&](int64_t input_row, int64_t tap_row) {
     for (int64_t tap = 0; tap < axis.kernel; ++tap) {
       const Range range = columns[tap];
@@ -138,10 +139,12 @@ Status sum_up(ExecContext& context, ConvShape shape, const InputPlaces& places, 
   TRY_ASSIGN(const int32_t* w_values, shifted<int32_t>(context, w, w_zero));
   flatten_windows(shape.plan);
   const AxisWindow& axis = shape.plan.last();
-  TRY_ASSIGN(const uint64_t bytes, checked_bytes(std::array{axis.kernel}, sizeof(Range)));
+  // Weights of no channels may claim any kernel.
+  const int64_t taps = shape.group_inputs == 0 ? 0 : axis.kernel;
+  TRY_ASSIGN(const uint64_t bytes, checked_bytes(std::array{taps}, sizeof(Range)));
   TRY_ASSIGN(void* memory, context.scratch(bytes));
   auto* columns = static_cast<Range*>(memory);
-  for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+  for (int64_t tap = 0; tap < taps; ++tap) {
     columns[tap] = windows_inside(axis, shape.plan.in_columns(), shape.plan.out_columns(), tap);
   }
   const bool has_bias =

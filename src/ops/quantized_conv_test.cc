@@ -67,6 +67,12 @@ TEST(ConvInteger, zero_points_of_channels) {
                          {1, 2, 3}, {0, 0, 0, 1, 2, 3});
 }
 
+TEST(ConvInteger, of_no_channels) {
+  const Tensor x = tensor<uint8_t>({}, {1, 0, 3});
+  const Tensor w = tensor<uint8_t>({}, {2, 0, 2});
+  expect_values<int32_t>(run_op({"ConvInteger", {x, w}}), {1, 2, 2}, {0, 0, 0, 0});
+}
+
 TEST(ConvInteger, infers_and_rejects) {
   const Tensor x = tensor<uint8_t>({1, 2, 3}, {1, 1, 3});
   const Tensor w = tensor<uint8_t>({1, 2}, {1, 1, 2});

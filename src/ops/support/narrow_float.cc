@@ -32,7 +32,7 @@ constexpr float decode(const Format& format, unsigned code) {
   const uint32_t sign = (code >> format.sign_bit & 1U) << 31;
   constexpr uint32_t kNan = 0x7fc00000U;
   if (format.minus_zero == Format::MinusZero::kIsNan) {
-    if (sign != 0 && magnitude == 0) return std::bit_cast<float>(kNan);
+    if (sign != 0 && magnitude == 0) return std::bit_cast<float>(sign | kNan);
   } else if (magnitude > format.most) {
     const bool infinite = magnitude == format.overflow && format.overflow != format.nan;
     return std::bit_cast<float>(sign | (infinite ? 0x7f800000U : kNan));
@@ -73,7 +73,10 @@ uint8_t encode(const Format& format, float value, uint8_t overflow) {
   const auto word = std::bit_cast<uint32_t>(value);
   const uint32_t sign = word >> 31 << format.sign_bit;
   const uint32_t magnitude = word & 0x7fffffffU;
-  if (magnitude > 0x7f800000U) return static_cast<uint8_t>(sign | format.nan);
+  if (magnitude > 0x7f800000U) {
+    if (format.minus_zero == Format::MinusZero::kIsNan) return format.nan;
+    return static_cast<uint8_t>(sign ^ format.nan);
+  }
   const unsigned dropped = 23 - format.mantissa_bits;
   uint32_t code;
   if (magnitude < power_bits(1 - format.bias)) {

@@ -30,8 +30,8 @@ struct NarrowRounding {
 };
 
 /// Codes of the numbers next to `values` (ties to the even code; float8e8m0: see NarrowRounding),
-/// one a byte. Types without a NaN of the sign give the one they have; float4e2m1, which has none,
-/// gives -0 as ml_dtypes does. Below zero float8e8m0 gives NaN (ONNX leaves it open).
+/// one a byte. NaN keeps its sign where the type has two; float4e2m1, which has none, gives a zero
+/// of the other sign as ml_dtypes does. Below zero float8e8m0 gives NaN (ONNX leaves it open).
 void encode_narrow_floats(DType dtype, const float* values, int64_t count, NarrowRounding rounding,
                           uint8_t* codes);
 

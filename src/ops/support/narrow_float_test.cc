@@ -146,6 +146,8 @@ TEST(NarrowFloat, zeros_and_nans) {
   EXPECT_EQ(encoded(DType::kFloat8E5M2, -kNan), 0xfe);
   EXPECT_EQ(encoded(DType::kFloat8E5M2FNUZ, kNan), 0x80);
   EXPECT_EQ(encoded(DType::kFloat4E2M1, kNan), 8);
+  EXPECT_EQ(encoded(DType::kFloat4E2M1, -kNan), 0);
+  EXPECT_TRUE(std::signbit(narrow_float_values(DType::kFloat8E4M3FNUZ)[0x80]));
 }
 
 TEST(NarrowFloat, powers_of_two_round_in_three_ways) {
