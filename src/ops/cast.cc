@@ -101,9 +101,10 @@ template <class Int> std::optional<Int> parse_within(const std::string& text, In
   }
   if (!value) {
     const std::optional<double> number = parse_float64(text);
-    // 2^63 and 2^64 are the least doubles beyond the types.
+    // One more than the greatest is a power of two, which a double holds.
+    const Int half = most / 2 + 1;
     if (!number || !(std::trunc(*number) >= static_cast<double>(least)) ||
-        !(*number < 2.0 * static_cast<double>(most / 2 + 1))) {
+        !(*number < 2.0 * static_cast<double>(half))) {
       return std::nullopt;
     }
     value = static_cast<Int>(*number);
