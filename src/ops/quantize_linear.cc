@@ -17,7 +17,9 @@ Result<DType> precision_of(const Node& node, DType scale) {
   TRY_ASSIGN(const int64_t precision, node.attributes.get_int("precision", 0));
   if (precision == 0) {
     // The type of the scale; int32 divides like numpy, in float64, and powers of two have no
-    // precision of their own.
+    // precision of their own. ONNX Runtime, whose operator the other one is, divides halves in
+    // float32.
+    if (node.domain == kDomainMicrosoft) return DType::kFloat32;
     if (scale == DType::kInt32) return DType::kFloat64;
     return scale == DType::kFloat8E8M0 ? DType::kFloat32 : scale;
   }

@@ -94,12 +94,16 @@ TEST(QuantizeLinear, divides_in_the_precision_asked_for) {
   expect_values<uint16_t>(run_op(quantize({x, scale, Tensor::scalar(uint16_t{0})},
                                           {{"precision", int64_t(DType::kBfloat16)}})),
                           {1}, {1024});
-  // The type of the scale is the default: 1000 / 0.3 in float16 is 3334, since 0.3 is 0.30005.
+  // The type of the scale is the default: 1000 / 0.30005 is 3332.8, and float16 has steps of 2
+  // there.
   const Float16 third(0.3F);
   const Tensor half_scale = Tensor::of(std::span<const Float16>(&third, 1), Shape{});
   expect_values<uint16_t>(
       run_op(quantize({vector<float>({1000}), half_scale, Tensor::scalar(uint16_t{0})})), {1},
       {3332});
+  OpCall contrib = quantize({vector<float>({1000}), half_scale, Tensor::scalar(uint16_t{0})});
+  contrib.domain = kDomainMicrosoft;
+  expect_values<uint16_t>(run_op(contrib), {1}, {3333});
   expect_values<int16_t>(
       run_op(quantize({vector<int32_t>({7, -7, 2147483647}), Tensor::scalar(int32_t{2})},
                       {{"output_dtype", int64_t(DType::kInt16)}})),
