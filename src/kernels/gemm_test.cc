@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/table.h"
+#include "kernels/vector_testing.h"
 
 namespace tundish::kernels {
 namespace {
@@ -144,5 +145,236 @@ TEST(Gemm, every_small_depth_and_depths_beyond_the_buffer) {
     check_sizes(isa, 401, width + 5, 17, 5);
   }
 }
+
+// A product of odd sizes with all that an epilogue can do.
+struct Case {
+  size_t m = 13, n = 0, k = 9;
+  std::vector<float> a, b, c, row_bias, column_bias, residual;
+  Gemm gemm;
+  Case(Isa isa, size_t columns) : n(columns) {
+    a = random_floats(m * k, 1);
+    b = random_floats(k * n, 2);
+    c.assign(m * (n + 2), 77.0f);
+    row_bias = random_floats(m, 3);
+    column_bias = random_floats(n, 4);
+    residual = random_floats(m * n, 5);
+    gemm.m = m;
+    gemm.n = n;
+    gemm.k = k;
+    gemm.a = {a.data(), k, 1};
+    gemm.b = {b.data(), n, 1};
+    gemm.c = c.data();
+    gemm.c_row_stride = n + 2;
+    sums = chain(isa, gemm);
+  }
+  std::vector<float> sums;
+};
+
+double activated(Activation activation, double x, double low, double high) {
+  switch (activation) {
+    case Activation::kNone: return x;
+    case Activation::kRelu: return std::max(x, 0.0);
+    case Activation::kClip: return std::min(std::max(x, low), high);
+    case Activation::kLeakyRelu: return x < 0 ? low * x : x;
+    case Activation::kSigmoid: return testing::exact_sigmoid(x);
+    case Activation::kTanh: return std::tanh(x);
+    case Activation::kSilu: return testing::exact_silu(x);
+    case Activation::kGeluErf: return testing::exact_gelu_erf(x);
+    case Activation::kGeluTanh: return testing::exact_gelu_tanh(x);
+  }
+  return x;
+}
+
+void check_epilogue(Isa isa, size_t columns, Activation activation, ResidualOrder order) {
+  Case test(isa, columns);
+  GemmEpilogue& e = test.gemm.epilogue;
+  e = {.scale = 0.75f, .row_bias = test.row_bias.data(), .column_bias = test.column_bias.data()};
+  e.residual = test.residual.data();
+  e.residual_row_stride = test.n;
+  e.residual_scale = 0.5f;
+  e.residual_order = order;
+  e.activation = activation;
+  e.low = -0.25f;
+  e.high = 0.5f;
+  const Panels panels(kernels_of(isa), test.gemm.b, test.k, test.n);
+  for (const float* packed : std::initializer_list<const float*>{nullptr, panels.data}) {
+    test.gemm.packed = packed;
+    run_gemm(kernels_of(isa), test.gemm);
+    for (size_t i = 0; i < test.m; ++i) {
+      for (size_t j = 0; j < test.n; ++j) {
+        const double more = 0.5 * test.residual[i * test.n + j];
+        double x = 0.75 * test.sums[i * test.n + j] + test.row_bias[i] + test.column_bias[j];
+        if (order == ResidualOrder::kBeforeActivation) x += more;
+        x = activated(activation, x, -0.25, 0.5);
+        if (order == ResidualOrder::kAfterActivation) x += more;
+        ASSERT_NEAR(test.c[i * (test.n + 2) + j], x, 2e-6)
+            << isa_name(isa) << " activation " << static_cast<int>(activation) << " " << i << " "
+            << j;
+      }
+      ASSERT_EQ(test.c[i * (test.n + 2) + test.n], 77.0f);
+    }
+  }
+}
+
+TEST(Gemm, epilogues) {
+  for (const Isa isa : available()) {
+    for (const size_t columns : {size_t{1}, kernels_of(isa).panel_width + 3}) {
+      for (size_t i = 0; i < kActivationCount; ++i) {
+        const Activation activation = static_cast<Activation>(i);
+        check_epilogue(isa, columns, activation, ResidualOrder::kBeforeActivation);
+        check_epilogue(isa, columns, activation, ResidualOrder::kAfterActivation);
+      }
+    }
+  }
+}
+
+TEST(Gemm, residual_may_be_the_result_where_b_is_packed) {
+  for (const Isa isa : available()) {
+    for (const size_t columns : {size_t{3}, 2 * kernels_of(isa).panel_width}) {
+      Case test(isa, columns);
+      const Panels panels(kernels_of(isa), test.gemm.b, test.k, test.n);
+      test.gemm.packed = panels.data;
+      test.gemm.c = test.residual.data();
+      test.gemm.c_row_stride = test.n;
+      test.gemm.epilogue.residual = test.residual.data();
+      test.gemm.epilogue.residual_row_stride = test.n;
+      std::vector<float> expected = test.residual;
+      for (size_t i = 0; i < expected.size(); ++i) expected[i] = test.sums[i] + expected[i];
+      run_gemm(kernels_of(isa), test.gemm);
+      expect_rows(test.residual, test.n, expected, test.m, test.n, isa_name(isa));
+    }
+  }
+}
+
+TEST(Gemm, nan_and_infinity_stay_in_their_rows_and_columns) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const Isa isa : available()) {
+    Case test(isa, kernels_of(isa).panel_width + 1);
+    test.a[2 * test.k + 4] = NAN;
+    test.a[3 * test.k + 4] = kInfinity;
+    test.b[4 * test.n + 5] = -kInfinity;
+    test.b[6 * test.n + 6] = -0.0f;
+    const Panels panels(kernels_of(isa), test.gemm.b, test.k, test.n);
+    const std::vector<float> expected = chain(isa, test.gemm);
+    EXPECT_TRUE(std::isnan(expected[2 * test.n]));
+    for (const float* packed : std::initializer_list<const float*>{nullptr, panels.data}) {
+      test.gemm.packed = packed;
+      run_gemm(kernels_of(isa), test.gemm);
+      expect_rows(test.c, test.n + 2, expected, test.m, test.n, isa_name(isa));
+    }
+    // An activation leaves NaN as it is.
+    for (size_t i = 0; i < kActivationCount; ++i) {
+      test.gemm.epilogue.activation = static_cast<Activation>(i);
+      test.gemm.epilogue.high = 1;
+      run_gemm(kernels_of(isa), test.gemm);
+      EXPECT_TRUE(std::isnan(test.c[2 * (test.n + 2)])) << isa_name(isa) << " " << i;
+    }
+  }
+}
+
+// As heads of attention lie: products with strides of their own, B transposed.
+TEST(Gemm, batches_of_strided_products) {
+  constexpr size_t kHeads = 3, kLength = 21, kHead = 20, kStride = 3 * kHeads * kHead;
+  const std::vector<float> qkv = random_floats(kLength * kStride, 8);
+  const std::vector<float> mask = random_floats(kLength, 9);
+  for (const Isa isa : available()) {
+    std::vector<float> scores(kHeads * kLength * kLength);
+    Gemm gemm{.m = kLength, .n = kLength, .k = kHead, .a = {qkv.data(), kStride, 1}};
+    gemm.b = {qkv.data() + kHeads * kHead, 1, kStride};
+    gemm.c = scores.data();
+    gemm.c_row_stride = kLength;
+    gemm.epilogue.residual = mask.data();  // one row for all
+    gemm.batch = kHeads;
+    gemm.a_batch_stride = gemm.b_batch_stride = kHead;
+    gemm.c_batch_stride = kLength * kLength;
+    run_gemm(kernels_of(isa), gemm);
+    for (size_t h = 0; h < kHeads; ++h) {
+      Gemm one = gemm;
+      one.a.data += h * kHead;
+      one.b.data += h * kHead;
+      const std::vector<float> sums = chain(isa, one);
+      for (size_t i = 0; i < sums.size(); ++i) {
+        ASSERT_EQ(scores[h * sums.size() + i], sums[i] + mask[i % kLength]) << isa_name(isa);
+      }
+    }
+  }
+}
+
+TEST(Gemm, parts_cover_everything_and_change_no_bit) {
+  for (const Isa isa : available()) {
+    const size_t sizes[][3] = {{1, 900, 600}, {150, 200, 60}, {500, 33, 40}, {64, 64, 4000}};
+    for (const auto& [m, n, k] : sizes) {
+      const std::vector<float> a = random_floats(2 * m * k, 1), b = random_floats(k * n, 2);
+      std::vector<float> whole(2 * m * n), pieces(2 * m * n, 77.0f);
+      Gemm gemm{.m = m, .n = n, .k = k, .a = {a.data(), k, 1}};
+      gemm.b = {b.data(), n, 1};
+      gemm.c = whole.data();
+      gemm.c_row_stride = n;
+      gemm.batch = 2;
+      gemm.a_batch_stride = m * k;
+      gemm.c_batch_stride = m * n;
+      gemm.epilogue.activation = Activation::kTanh;
+      run_gemm(kernels_of(isa), gemm);
+      gemm.c = pieces.data();
+      for (const size_t threads : {1, 2, 3, 16}) {
+        std::fill(pieces.begin(), pieces.end(), 77.0f);
+        const GemmParts parts = gemm_parts(kernels_of(isa), gemm, threads);
+        EXPECT_LE(parts.count(), 2 * std::max<size_t>(8 * threads, 2));
+        for (size_t i = parts.count(); i-- > 0;) {
+          run_gemm(kernels_of(isa), gemm, parts, i, i + 1);
+        }
+        EXPECT_EQ(std::memcmp(whole.data(), pieces.data(), whole.size() * sizeof(float)), 0)
+            << isa_name(isa) << " " << m << " " << n << " " << k << " threads " << threads;
+      }
+    }
+  }
+}
+
+TEST(Gemm, parts_are_even_and_not_too_small) {
+  const GemmKernels& kernels = kernels_of(detect_isa());
+  Gemm gemm{.m = 128, .n = 768, .k = 768};
+  EXPECT_EQ(gemm_parts(kernels, gemm, 1).count(), 1u);
+  const GemmParts parts = gemm_parts(kernels, gemm, 2);
+  EXPECT_GE(parts.count(), 2u);
+  EXPECT_EQ(parts.grain, 1u);
+  EXPECT_LE(2 * parts.rows_each * parts.columns_each, 768u * 132u);  // no more than half each
+  gemm = {.m = 16, .n = 16, .k = 32, .batch = 1000};
+  EXPECT_EQ(gemm_parts(kernels, gemm, 8).count(), 1000u);
+  EXPECT_GE(gemm_parts(kernels, gemm, 8).grain, 20u);
+  gemm = {.m = 0, .n = 5, .k = 5};
+  run_gemm(kernels, gemm);
+  gemm = {.m = 5, .n = 0, .k = 5};
+  run_gemm(kernels, gemm);
+}
+
+TEST(Gemm, packed_size_is_counted_with_its_padding) {
+  for (const Isa isa : available()) {
+    const GemmKernels& kernels = kernels_of(isa);
+    const size_t width = kernels.panel_width;
+    EXPECT_EQ(packed_weight_bytes(kernels, 7, 0), 0u);
+    EXPECT_EQ(packed_weight_bytes(kernels, 0, 7), 0u);
+    EXPECT_EQ(packed_weight_bytes(kernels, 7, 1), 7 * width / 2 * sizeof(float));
+    EXPECT_EQ(packed_weight_bytes(kernels, 7, width / 2 + 1), 7 * width * sizeof(float));
+    EXPECT_EQ(packed_weight_bytes(kernels, 7, width + 1), 7 * (width + width / 2) * sizeof(float));
+    EXPECT_EQ(packed_weight_bytes(kernels, SIZE_MAX / 8, 64), SIZE_MAX);
+    EXPECT_EQ(packed_weight_bytes(kernels, 1, SIZE_MAX), SIZE_MAX);
+  }
+}
+
+TEST(Gemm, weights_can_be_packed_in_parts) {
+  for (const Isa isa : available()) {
+    const GemmKernels& kernels = kernels_of(isa);
+    const size_t n = 3 * kernels.panel_width + 5, k = 11;
+    const std::vector<float> b = random_floats(n * k, 4);
+    const Panels whole(kernels, {b.data(), n, 1}, k, n);
+    Panels parts(kernels, {b.data(), n, 1}, k, 0);
+    parts.storage.assign(whole.storage.size(), NAN);
+    const size_t middle = 2 * kernels.panel_width;
+    pack_weights(kernels, {b.data(), n, 1}, k, n, middle, n, parts.storage.data());
+    pack_weights(kernels, {b.data(), n, 1}, k, n, 0, middle, parts.storage.data());
+    EXPECT_EQ(std::memcmp(whole.data, parts.storage.data(), packed_weight_bytes(kernels, k, n)), 0);
+  }
+}
+
 }  // namespace
 }  // namespace tundish::kernels

@@ -29,6 +29,7 @@ Isa detect_isa();
 
 struct ForestTables;
 struct GemmKernels;
+struct VectorKernels;
 
 // Evaluates `row_count` rows; see run() in forest.h. `scratch` is aligned to 64 bytes here.
 using ForestRun = void (*)(const ForestTables& forest, const void* x, size_t row_count,
@@ -50,7 +51,8 @@ struct KernelTable {
   LeafLayout forest_leaf_layout;
   const char* forest_rows_name;
   const char* forest_row_name;
-  const GemmKernels* gemm;  // never null; see gemm.h
+  const GemmKernels* gemm;      // never null; see gemm.h
+  const VectorKernels* vector;  // never null; see vector.h
 };
 
 // The table of an available instruction set. Its entries live for the whole process.

@@ -2,7 +2,10 @@
 
 #include "kernels/generic/forest.h"
 #include "kernels/generic/gemm.h"
+#include "kernels/generic/vector.h"
 #include "kernels/neon/forest.h"
+#include "kernels/neon/gemm.h"
+#include "kernels/neon/vector.h"
 
 namespace tundish::kernels {
 
@@ -13,9 +16,10 @@ Isa detect_isa() { return Isa::kNeon; }
 
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
-      {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr, &kGemmGeneric},
+      {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr, &kGemmGeneric,
+       &kVectorGeneric},
       {Isa::kNeon, forest_rows_neon, forest_generic, 16, 8, LeafLayout::kBySlot,
-       "neon/rank-bytes/16", nullptr, &kGemmGeneric},
+       "neon/rank-bytes/16", nullptr, &kGemmNeon, &kVectorNeon},
   };
   return kTables[isa == Isa::kNeon ? 1 : 0];
 }

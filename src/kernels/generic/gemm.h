@@ -1,4 +1,4 @@
-// Matrix products and functions for every processor; see gemm_block.h.
+// Matrix products for every processor; see gemm_block.h.
 #pragma once
 
 #include "kernels/gemm_block.h"

@@ -20,22 +20,54 @@ inline typename V::T polynomial(typename V::T x, const float (&c)[kCount]) {
   return sum;
 }
 
-// e^(x + rest), rest much smaller than x. Beyond the limits the result is 0 or infinite anyway.
-template <class V> inline typename V::T exp_sum(typename V::T x, typename V::T rest) {
+// e^x as (1 + tail) * 2^n.
+template <class V> struct Exponential {
+  typename V::T tail, n;
+  inline typename V::T value() const { return V::scale(V::add(V::set1(1.0f), tail), n); }
+  // factor * e^x, exact where e^x alone would be a subnormal number.
+  inline typename V::T times(typename V::T factor) const {
+    return V::scale(V::fma(factor, tail, factor), n);
+  }
+};
+
+// e^(x + rest), rest much smaller than x, for -120 <= x <= 89.
+template <class V> inline Exponential<V> exp_parts(typename V::T x, typename V::T rest) {
   using T = typename V::T;
   // (e^r - 1 - r) / r^2 for |r| <= 0.36: 2^-27.9 of e^r.
   static constexpr float kTail[] = {0x1.fffffap-2f, 0x1.555472p-3f, 0x1.555988p-5f, 0x1.125132p-7f,
                                     0x1.69fd9cp-10f};
-  x = V::at_most(V::set1(89.0f), V::at_least(V::set1(-104.0f), x));
   const T n = V::round(V::mul(x, V::set1(0x1.715476p+0f)));  // log2(e)
   // ln 2 in two parts, the first short enough for an exact product.
-  T r = V::fnma(n, V::set1(0x1.62e4p-1f), x);
-  r = V::add(V::fnma(n, V::set1(0x1.7f7d1cp-20f), r), rest);
+  const T high = V::fnma(n, V::set1(0x1.62e4p-1f), x);
+  const T r = V::add(high, V::fnma(n, V::set1(0x1.7f7d1cp-20f), rest));
   const T tail = V::fma(V::mul(r, r), polynomial<V>(r, kTail), r);
-  return V::scale(V::add(V::set1(1.0f), tail), n);
+  return {tail, n};
 }
 
-template <class V> inline typename V::T exp_of(typename V::T x) { return exp_sum<V>(x, V::zero()); }
+template <class V> inline typename V::T exp_within(typename V::T x, typename V::T rest) {
+  return exp_parts<V>(x, rest).value();
+}
+
+// For x <= 89. Below -104 the result is 0.
+template <class V> inline typename V::T exp_not_above(typename V::T x) {
+  return exp_within<V>(V::at_least(V::set1(-104.0f), x), V::zero());
+}
+
+template <class V> inline typename V::T exp_of(typename V::T x) {
+  return exp_not_above<V>(V::at_most(V::set1(89.0f), x));
+}
+
+// 2^x for x <= 127: e^(x ln 2) of a softmax, whose rounding x has already.
+template <class V> inline typename V::T exp2_of(typename V::T x) {
+  using T = typename V::T;
+  // (2^r - 1) / r for |r| <= 0.5: 2^-28.9 of 2^r.
+  static constexpr float kTail[] = {0x1.62e43p-1f,  0x1.ebfbdcp-3f,  0x1.c6aee8p-5f,
+                                    0x1.3b2d4cp-7f, 0x1.5f3e54p-10f, 0x1.41fbbcp-13f};
+  x = V::at_least(V::set1(-152.0f), x);
+  const T n = V::round(x);
+  const T r = V::sub(x, n);
+  return V::scale(V::fma(polynomial<V>(r, kTail), r, V::set1(1.0f)), n);
+}
 
 template <class V> inline typename V::T negative(typename V::T x) { return V::sub(V::zero(), x); }
 
@@ -43,13 +75,17 @@ template <class V> inline typename V::T negative(typename V::T x) { return V::su
 template <class V> inline typename V::T sigmoid_of(typename V::T x) {
   using T = typename V::T;
   const T one = V::set1(1.0f);
-  const T e = exp_of<V>(negative<V>(V::abs(x)));
+  const T e = exp_not_above<V>(negative<V>(V::abs(x)));
   return V::div(V::select(V::less(x, V::zero()), e, one), V::add(one, e));
 }
 
 // x / (1 + e^-x). -infinity gives -0.
 template <class V> inline typename V::T silu_of(typename V::T x) {
-  return V::mul(V::at_least(V::set1(-200.0f), x), sigmoid_of<V>(x));
+  using T = typename V::T;
+  x = V::at_least(V::set1(-115.0f), x);
+  const auto e = exp_parts<V>(V::at_least(V::set1(-115.0f), negative<V>(V::abs(x))), V::zero());
+  const T quotient = V::div(x, V::add(V::set1(1.0f), e.value()));
+  return V::select(V::less(x, V::zero()), e.times(quotient), quotient);
 }
 
 template <class V> inline typename V::T tanh_of(typename V::T x) {
@@ -60,7 +96,7 @@ template <class V> inline typename V::T tanh_of(typename V::T x) {
   const T magnitude = V::abs(x);
   const T s = V::mul(x, x);
   const T small = V::fma(V::mul(s, x), polynomial<V>(s, kSmall), x);
-  const T e = exp_of<V>(V::add(magnitude, magnitude));
+  const T e = exp_within<V>(V::at_most(V::set1(40.0f), V::add(magnitude, magnitude)), V::zero());
   const T large = V::sub(V::set1(1.0f), V::div(V::set1(2.0f), V::add(e, V::set1(1.0f))));
   return V::select(V::less(magnitude, V::set1(0.625f)), small, V::copy_sign(large, x));
 }
@@ -78,7 +114,7 @@ template <class V> inline typename V::T erf_of(typename V::T x) {
   const T magnitude = V::at_most(V::set1(4.0f), V::abs(x));
   const T s = V::mul(x, x);
   const T small = V::fma(polynomial<V>(s, kSmall), x, x);
-  const T large = V::sub(V::set1(1.0f), exp_of<V>(polynomial<V>(magnitude, kLarge)));
+  const T large = V::sub(V::set1(1.0f), exp_within<V>(polynomial<V>(magnitude, kLarge), V::zero()));
   return V::select(V::less(magnitude, V::set1(1.0f)), small, V::copy_sign(large, x));
 }
 
@@ -86,20 +122,19 @@ template <class V> inline typename V::T erf_of(typename V::T x) {
 // -infinity gives -0.
 template <class V> inline typename V::T gelu_erf_of(typename V::T x) {
   using T = typename V::T;
-  // (z + 4) g(z) in (z - 4) / (z + 4) for 0 <= z <= 14.8: 2^-26.7 of g.
-  static constexpr float kTail[] = {
-      0x1.82b4bcp-1f,  -0x1.373e38p-1f, 0x1.8c6d9ep-2f, -0x1.7e0012p-3f, 0x1.eed398p-5f,
-      -0x1.ed1ffep-8f, -0x1.cc3632p-9f, 0x1.9b4bcp-10f, 0x1.7217p-13f,   -0x1.179dacp-13f};
+  // g = a / b for 0 <= z <= 14.8: 2^-27.3 of g.
+  static constexpr float kOver[] = {0.5f, 0x1.c16d7ep-2f, 0x1.782d3p-3f, 0x1.4e18fcp-5f,
+                                    0x1.0f3b38p-8f};
+  static constexpr float kUnder[] = {1.0f,           0x1.acf8fp+0f,  0x1.345036p+0f,
+                                     0x1.e1f0c6p-2f, 0x1.a2c13cp-4f, 0x1.53ef2ep-7f};
   const T z = V::at_most(V::set1(14.8f), V::abs(x));
   // z^2 with its rounding error: it is as large as 200, so half an ulp of it would be seen.
   const T square = V::mul(z, z);
   const T half = V::set1(-0.5f);
   const T rest = V::mul(half, V::product_error(z, z, square));
-  const T e = exp_sum<V>(V::mul(half, square), rest);
-  const T inverse = V::div(V::set1(1.0f), V::add(z, V::set1(4.0f)));
-  const T u = V::mul(V::sub(z, V::set1(4.0f)), inverse);
-  const T q = V::mul(e, V::mul(polynomial<V>(u, kTail), inverse));
-  return V::fnma(z, q, V::at_least(V::zero(), x));
+  const auto e = exp_parts<V>(V::mul(half, square), rest);
+  const T g = V::div(polynomial<V>(z, kOver), polynomial<V>(z, kUnder));
+  return V::sub(V::at_least(V::zero(), x), e.times(V::mul(z, g)));
 }
 
 // x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 = x / (1 + e^-w), w = x (c + d x^2). With w to
@@ -123,10 +158,10 @@ template <class V> inline typename V::T gelu_tanh_of(typename V::T x) {
   const T w = V::mul(z, factor);
   const T w_rest = V::fma(z, rest, V::product_error(z, factor, w));
   const T one = V::set1(1.0f);
-  const T e = exp_sum<V>(negative<V>(w), negative<V>(w_rest));
+  const auto e = exp_parts<V>(negative<V>(w), negative<V>(w_rest));
   const typename V::M below = V::less(x, V::zero());
-  const T y = V::select(below, negative<V>(z), x);
-  return V::mul(y, V::div(V::select(below, e, one), V::add(one, e)));
+  const T y = V::div(V::select(below, negative<V>(z), x), V::add(one, e.value()));
+  return V::select(below, e.times(y), y);
 }
 
 // The activations of a product's epilogue.

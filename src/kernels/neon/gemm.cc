@@ -1,0 +1,24 @@
+// Matrix products of AArch64.
+#include "kernels/neon/gemm.h"
+
+#include <arm_neon.h>
+
+namespace tundish::kernels {
+namespace {
+
+#include "kernels/simd/vector_generic.inl.h"
+
+#include "kernels/simd/vector_neon.inl.h"
+
+#include "kernels/simd/vector_math.inl.h"
+
+#include "kernels/simd/gemm_tile.inl.h"
+
+#include "kernels/simd/gemm_block.inl.h"
+
+}  // namespace
+
+const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes, VectorNeon::kTileRows, 4,
+                               run_block_of<VectorNeon>, pack_panels<VectorNeon>};
+
+}  // namespace tundish::kernels

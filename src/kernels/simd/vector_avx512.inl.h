@@ -1,0 +1,79 @@
+// Sixteen floats of AVX-512. Included inside an anonymous namespace; see vector_math.inl.h for what
+// each function means.
+
+struct Vector16 {
+  using T = __m512;
+  using M = __mmask16;
+  static constexpr size_t kLanes = 16;
+  static constexpr size_t kRegisters = 32;
+  static constexpr size_t kTileRows = 12;
+
+  static inline T zero() { return _mm512_setzero_ps(); }
+  static inline T set1(float x) { return _mm512_set1_ps(x); }
+  static inline T load(const float* at) { return _mm512_loadu_ps(at); }
+  static inline void store(float* at, T x) { _mm512_storeu_ps(at, x); }
+  static inline T load_part(const float* at, size_t count) {
+    return _mm512_maskz_loadu_ps(first(count), at);
+  }
+  static inline void store_part(float* at, T x, size_t count) {
+    _mm512_mask_storeu_ps(at, first(count), x);
+  }
+  static inline T add(T a, T b) { return _mm512_add_ps(a, b); }
+  static inline T sub(T a, T b) { return _mm512_sub_ps(a, b); }
+  static inline T mul(T a, T b) { return _mm512_mul_ps(a, b); }
+  static inline T div(T a, T b) { return _mm512_div_ps(a, b); }
+  static inline T fma(T a, T b, T c) { return _mm512_fmadd_ps(a, b, c); }
+  static inline T fnma(T a, T b, T c) { return _mm512_fnmadd_ps(a, b, c); }
+  static inline T product_error(T a, T b, T p) { return _mm512_fmsub_ps(a, b, p); }
+  static inline T abs(T x) { return _mm512_andnot_ps(set1(-0.0f), x); }
+  static inline T copy_sign(T magnitude, T sign) {
+    return _mm512_or_ps(abs(magnitude), _mm512_and_ps(set1(-0.0f), sign));
+  }
+  // The second operand where one is NaN.
+  static inline T at_least(T limit, T x) { return _mm512_max_ps(limit, x); }
+  static inline T at_most(T limit, T x) { return _mm512_min_ps(limit, x); }
+  static inline M less(T a, T b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+  static inline T select(M m, T a, T b) { return _mm512_mask_blend_ps(m, b, a); }
+  static inline T round(T x) {
+    return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
+  static inline T scale(T p, T n) { return _mm512_scalef_ps(p, n); }
+  static inline float sum(T x) { return _mm512_reduce_add_ps(x); }
+  static inline float largest(T x) { return _mm512_reduce_max_ps(x); }
+
+  // Pairs, fours, eights, sixteens: each round exchanges blocks twice as large.
+  static inline void transpose(const float* from, size_t from_stride, float* to, size_t to_stride) {
+    T r[16], t[16];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < 16; ++i) r[i] = load(from + i * from_stride);
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 16; i += 2) {
+      t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+      t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 16; i += 4) {
+      r[i] = _mm512_shuffle_ps(t[i], t[i + 2], 0x44);
+      r[i + 1] = _mm512_shuffle_ps(t[i], t[i + 2], 0xee);
+      r[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+      r[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; ++i) {
+      t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
+      t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
+      t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
+      t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; ++i) {
+      store(to + i * to_stride, _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88));
+      store(to + (i + 8) * to_stride, _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd));
+      store(to + (i + 4) * to_stride, _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88));
+      store(to + (i + 12) * to_stride, _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd));
+    }
+  }
+
+ private:
+  static inline M first(size_t count) { return static_cast<M>((1u << count) - 1); }
+};

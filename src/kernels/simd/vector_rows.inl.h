@@ -1,0 +1,218 @@
+// Loops over arrays and rows. Included after vector_math.inl.h, inside the same anonymous
+// namespace.
+
+template <class V> struct ExpFunction {
+  static inline typename V::T call(typename V::T x) { return exp_of<V>(x); }
+};
+template <class V> struct ErfFunction {
+  static inline typename V::T call(typename V::T x) { return erf_of<V>(x); }
+};
+template <class V> struct TanhFunction {
+  static inline typename V::T call(typename V::T x) { return tanh_of<V>(x); }
+};
+template <class V> struct SigmoidFunction {
+  static inline typename V::T call(typename V::T x) { return sigmoid_of<V>(x); }
+};
+template <class V> struct SiluFunction {
+  static inline typename V::T call(typename V::T x) { return silu_of<V>(x); }
+};
+template <class V> struct GeluErfFunction {
+  static inline typename V::T call(typename V::T x) { return gelu_erf_of<V>(x); }
+};
+template <class V> struct GeluTanhFunction {
+  static inline typename V::T call(typename V::T x) { return gelu_tanh_of<V>(x); }
+};
+
+template <class V, class Function> void map_array(const float* x, size_t count, float* y) {
+  size_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) V::store(y + i, Function::call(V::load(x + i)));
+  if (i < count) {
+    V::store_part(y + i, Function::call(V::load_part(x + i, count - i)), count - i);
+  }
+}
+
+template <class V> inline float largest_of(const float* x, size_t count) {
+  using T = typename V::T;
+  constexpr size_t kStep = 4 * V::kLanes;
+  T most[4];
+  for (T& m : most) m = V::set1(-__builtin_inff());
+  size_t i = 0;
+  for (; i + kStep <= count; i += kStep) {
+#pragma GCC unroll 4
+    for (size_t j = 0; j < 4; ++j) {
+      most[j] = V::at_least(most[j], V::load(x + i + j * V::kLanes));
+    }
+  }
+  for (; i + V::kLanes <= count; i += V::kLanes) most[0] = V::at_least(most[0], V::load(x + i));
+  float rest =
+      V::largest(V::at_least(V::at_least(most[0], most[1]), V::at_least(most[2], most[3])));
+#pragma GCC unroll 1
+  for (; i < count; ++i) rest = x[i] > rest ? x[i] : rest;
+  return rest;
+}
+
+// e^(x - most) to y, and their sum. A NaN anywhere makes the sum NaN.
+template <class V> inline float exp_row(const float* x, size_t count, float most, float* y) {
+  using T = typename V::T;
+  const T shift = V::set1(most);
+  const auto call = [&](T v) {
+    return exp2_of<V>(V::mul(V::sub(v, shift), V::set1(0x1.715476p+0f)));  // log2(e)
+  };
+  T sum[2] = {V::zero(), V::zero()};
+  size_t i = 0;
+  for (; i + 2 * V::kLanes <= count; i += 2 * V::kLanes) {
+#pragma GCC unroll 2
+    for (size_t j = 0; j < 2; ++j) {
+      const T e = call(V::load(x + i + j * V::kLanes));
+      V::store(y + i + j * V::kLanes, e);
+      sum[j] = V::add(sum[j], e);
+    }
+  }
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    const T e = call(V::load(x + i));
+    V::store(y + i, e);
+    sum[0] = V::add(sum[0], e);
+  }
+  float total = V::sum(V::add(sum[0], sum[1]));
+  if (i < count) {
+    float rest[V::kLanes];
+    V::store(rest, call(V::load_part(x + i, count - i)));
+#pragma GCC unroll 1
+    for (size_t j = 0; i + j < count; ++j) total += y[i + j] = rest[j];
+  }
+  return total;
+}
+
+template <class V> void softmax_row(const float* x, size_t count, float* y) {
+  if (count == 0) return;
+  const float total = exp_row<V>(x, count, largest_of<V>(x, count), y);
+  const float inverse = 1.0f / total;
+  const typename V::T factor = V::set1(inverse);
+  size_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    V::store(y + i, V::mul(V::load(y + i), factor));
+  }
+#pragma GCC unroll 1
+  for (; i < count; ++i) y[i] *= inverse;
+}
+
+template <class V> void log_softmax_row(const float* x, size_t count, float* y) {
+  if (count == 0) return;
+  using T = typename V::T;
+  const float most = largest_of<V>(x, count);
+  // In pieces: y may be x, which is needed again.
+  constexpr size_t kPiece = 16 * V::kLanes;
+  float buffer[kPiece];
+  float total = 0;
+  for (size_t i = 0; i < count; i += kPiece) {
+    total += exp_row<V>(x + i, count - i < kPiece ? count - i : kPiece, most, buffer);
+  }
+  const float log_total = __builtin_logf(total);
+  const T shift = V::set1(most);
+  const T second = V::set1(log_total);
+  size_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    V::store(y + i, V::sub(V::sub(V::load(x + i), shift), second));
+  }
+#pragma GCC unroll 1
+  for (; i < count; ++i) y[i] = (x[i] - most) - log_total;
+}
+
+// Sum over a row: whole(i) of each vector, part(i) of each value that is left.
+template <class V, class Whole, class Part>
+inline float sum_row(size_t count, Whole whole, Part part) {
+  using T = typename V::T;
+  T sum[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+  size_t i = 0;
+  for (; i + 4 * V::kLanes <= count; i += 4 * V::kLanes) {
+#pragma GCC unroll 4
+    for (size_t j = 0; j < 4; ++j) sum[j] = V::add(sum[j], whole(i + j * V::kLanes));
+  }
+  for (; i + V::kLanes <= count; i += V::kLanes) sum[0] = V::add(sum[0], whole(i));
+  float total = V::sum(V::add(V::add(sum[0], sum[1]), V::add(sum[2], sum[3])));
+#pragma GCC unroll 1
+  for (; i < count; ++i) total += part(i);
+  return total;
+}
+
+// v = x + residual + bias to `out`.
+template <class V> inline void add_row(const NormRow& row, size_t count, float* out) {
+  size_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    typename V::T v = V::load(row.x + i);
+    if (row.residual != nullptr) v = V::add(v, V::load(row.residual + i));
+    if (row.bias != nullptr) v = V::add(v, V::load(row.bias + i));
+    V::store(out + i, v);
+  }
+#pragma GCC unroll 1
+  for (; i < count; ++i) {
+    float v = row.x[i];
+    if (row.residual != nullptr) v += row.residual[i];
+    if (row.bias != nullptr) v += row.bias[i];
+    out[i] = v;
+  }
+}
+
+template <class V>
+inline void scale_row(const NormRow& row, const float* v, size_t count, float mean, float factor) {
+  using T = typename V::T;
+  const T shift = V::set1(mean);
+  const T scale = V::set1(factor);
+  size_t i = 0;
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    T y = V::mul(V::sub(V::load(v + i), shift), scale);
+    if (row.gamma != nullptr) y = V::mul(y, V::load(row.gamma + i));
+    if (row.beta != nullptr) y = V::add(y, V::load(row.beta + i));
+    V::store(row.y + i, y);
+  }
+#pragma GCC unroll 1
+  for (; i < count; ++i) {
+    float y = (v[i] - mean) * factor;
+    if (row.gamma != nullptr) y *= row.gamma[i];
+    if (row.beta != nullptr) y += row.beta[i];
+    row.y[i] = y;
+  }
+}
+
+template <class V> void normalize_row(const NormRow& row, size_t count) {
+  using T = typename V::T;
+  if (count == 0) return;
+  const float* v = row.x;
+  if (row.residual != nullptr || row.bias != nullptr || row.v != nullptr) {
+    float* out = row.v != nullptr ? row.v : row.y;
+    add_row<V>(row, count, out);
+    v = out;
+  }
+  const float inverse_count = 1.0f / static_cast<float>(count);
+  float mean = 0;
+  if (row.kind == NormKind::kLayer) {
+    mean = inverse_count *
+           sum_row<V>(
+               count, [&](size_t i) { return V::load(v + i); }, [&](size_t i) { return v[i]; });
+  }
+  const T shift = V::set1(mean);
+  const float squares = sum_row<V>(
+      count,
+      [&](size_t i) {
+        const T d = V::sub(V::load(v + i), shift);
+        return V::mul(d, d);
+      },
+      [&](size_t i) { return (v[i] - mean) * (v[i] - mean); });
+  const float factor = 1.0f / __builtin_sqrtf(squares * inverse_count + row.epsilon);
+  if (row.mean != nullptr) *row.mean = mean;
+  if (row.inverse_deviation != nullptr) *row.inverse_deviation = factor;
+  scale_row<V>(row, v, count, mean, factor);
+}
+
+template <class V> constexpr VectorKernels vector_kernels() {
+  return {map_array<V, ExpFunction<V>>,
+          map_array<V, ErfFunction<V>>,
+          map_array<V, TanhFunction<V>>,
+          map_array<V, SigmoidFunction<V>>,
+          map_array<V, SiluFunction<V>>,
+          map_array<V, GeluErfFunction<V>>,
+          map_array<V, GeluTanhFunction<V>>,
+          softmax_row<V>,
+          log_softmax_row<V>,
+          normalize_row<V>};
+}

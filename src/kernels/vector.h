@@ -1,0 +1,52 @@
+// Functions of float32 arrays and rows, with the greatest error measured over all floats.
+//
+// Arrays have any length (0 too) and alignment. `y` may be `x`. NaN gives NaN. Errors are in units
+// in the last place of the exact result ("ulp"), for every float and AVX2 or AVX-512, and the same
+// for an element wherever it stands; subnormal results are within 1e-42. docs/kernels.md has the
+// figures of every set.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tundish::kernels {
+
+using VectorFunction = void (*)(const float* x, size_t count, float* y);
+
+enum class NormKind : uint8_t {
+  kLayer,  // (x - mean) / sqrt(variance + epsilon)
+  kRms,    // x / sqrt(mean of x^2 + epsilon)
+};
+
+// One row: v = x + residual + bias, then y = norm(v) * gamma + beta. Parts that are null are left
+// out. Outputs that are null are not written.
+struct NormRow {
+  const float* x = nullptr;
+  const float* residual = nullptr;
+  const float* bias = nullptr;
+  const float* gamma = nullptr;
+  const float* beta = nullptr;
+  float epsilon = 0;
+  NormKind kind = NormKind::kLayer;
+  float* y = nullptr;  // may be x or residual
+  float* v = nullptr;  // may be x or residual
+  float* mean = nullptr;
+  float* inverse_deviation = nullptr;
+};
+
+struct VectorKernels {
+  VectorFunction exp;
+  VectorFunction erf;
+  VectorFunction tanh;
+  VectorFunction sigmoid;
+  VectorFunction silu;
+  VectorFunction gelu_erf;
+  VectorFunction gelu_tanh;
+  // e^(x - max) / sum, of one row. A row of -infinity alone gives NaN.
+  VectorFunction softmax;
+  // x - max - ln(sum of e^(x - max)).
+  VectorFunction log_softmax;
+  void (*normalize)(const NormRow& row, size_t count);
+};
+
+}  // namespace tundish::kernels

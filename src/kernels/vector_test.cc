@@ -1,0 +1,231 @@
+#include "kernels/vector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/table.h"
+#include "kernels/vector_testing.h"
+
+namespace tundish::kernels {
+namespace {
+
+using testing::Function;
+using testing::kFunctions;
+using testing::ulps;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr Isa kEvery[] = {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vbmi, Isa::kNeon};
+
+std::vector<Isa> available() {
+  std::vector<Isa> found;
+  for (const Isa isa : kEvery) {
+    if (isa_available(isa)) found.push_back(isa);
+  }
+  return found;
+}
+
+const VectorKernels& kernels_of(Isa isa) { return *table_for(isa).vector; }
+
+// Every 8,191st float, both signs (the benchmark goes over all).
+std::vector<float> sampled_floats() {
+  std::vector<float> values;
+  for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 8191) {
+    const float x = std::bit_cast<float>(static_cast<uint32_t>(bits));
+    if (!std::isnan(x)) values.push_back(x);
+  }
+  return values;
+}
+
+TEST(Vector, errors_are_as_stated) {
+  const std::vector<float> x = sampled_floats();
+  std::vector<float> y(x.size());
+  for (const Function& function : kFunctions) {
+    for (const Isa isa : available()) {
+      (kernels_of(isa).*function.kernel)(x.data(), x.size(), y.data());
+      double worst = 0;
+      float where = 0;
+      for (size_t i = 0; i < x.size(); ++i) {
+        const double error = ulps(y[i], function.exact(x[i]));
+        if (error > worst) worst = error, where = x[i];
+      }
+      // Without fused operations some rounding errors remain.
+      EXPECT_LE(worst, isa == Isa::kGeneric ? 6.0 : 4.0)
+          << isa_name(isa) << " " << function.name << " at " << where;
+    }
+  }
+}
+
+TEST(Vector, nan_stays_nan_and_infinities_have_their_limits) {
+  const float x[] = {NAN, -kInfinity, kInfinity, -0.0f, 0.0f};
+  for (const Isa isa : available()) {
+    for (const Function& function : kFunctions) {
+      float y[5];
+      (kernels_of(isa).*function.kernel)(x, 5, y);
+      EXPECT_TRUE(std::isnan(y[0])) << isa_name(isa) << " " << function.name;
+      EXPECT_EQ(y[1], function.at_minus_infinity) << isa_name(isa) << " " << function.name;
+      EXPECT_EQ(y[2], function.at_infinity) << isa_name(isa) << " " << function.name;
+      EXPECT_EQ(y[3], function.at_zero) << isa_name(isa) << " " << function.name;
+      EXPECT_EQ(y[4], function.at_zero) << isa_name(isa) << " " << function.name;
+    }
+  }
+}
+
+// Lengths 0 ... 65 at each alignment: nothing beyond the end is written, and an element's bits do
+// not depend on where it stands.
+TEST(Vector, every_length_and_alignment) {
+  constexpr size_t kLongest = 65;
+  std::mt19937 random(3);
+  std::uniform_real_distribution<float> uniform(-8, 8);
+  std::vector<float> x(kLongest + 3);
+  for (float& value : x) value = uniform(random);
+  for (const Isa isa : available()) {
+    for (const Function& function : kFunctions) {
+      const VectorFunction run = kernels_of(isa).*function.kernel;
+      for (size_t count = 0; count <= kLongest; ++count) {
+        const size_t at = count % 3;
+        std::vector<float> y(kLongest + 4, 77.0f);
+        run(x.data() + at, count, y.data() + at);
+        for (size_t i = 0; i < count; ++i) {
+          float alone = 0;
+          run(&x[at + i], 1, &alone);
+          ASSERT_EQ(y[at + i], alone) << isa_name(isa) << " " << function.name;
+        }
+        ASSERT_EQ(y[at + count], 77.0f) << isa_name(isa) << " " << function.name;
+        ASSERT_EQ(y[at == 0 ? kLongest + 3 : at - 1], 77.0f);
+        std::vector<float> in_place(x.begin(), x.end());
+        run(in_place.data() + at, count, in_place.data() + at);
+        ASSERT_TRUE(count == 0 || std::memcmp(&in_place[at], &y[at], count * sizeof(float)) == 0);
+      }
+    }
+  }
+}
+
+std::vector<float> random_row(size_t count, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal(0.5f, 2);
+  std::vector<float> x(count + 1);
+  for (float& value : x) value = normal(random);
+  return x;
+}
+
+TEST(Vector, softmax_of_every_length) {
+  for (const Isa isa : available()) {
+    for (size_t count = 0; count <= 150; ++count) {
+      const std::vector<float> x = random_row(count, static_cast<uint32_t>(count));
+      std::vector<float> y(count + 1, 77.0f), z(count + 1, 77.0f);
+      kernels_of(isa).softmax(x.data(), count, y.data());
+      kernels_of(isa).log_softmax(x.data(), count, z.data());
+      double most = -INFINITY, sum = 0;
+      for (size_t i = 0; i < count; ++i) most = std::max<double>(most, x[i]);
+      for (size_t i = 0; i < count; ++i) sum += std::exp(x[i] - most);
+      for (size_t i = 0; i < count; ++i) {
+        const double exact = std::exp(x[i] - most) / sum;
+        ASSERT_NEAR(y[i], exact, 3e-6 * exact) << isa_name(isa) << " " << count;
+        ASSERT_NEAR(z[i], std::log(exact), 3e-6) << isa_name(isa) << " " << count;
+      }
+      ASSERT_EQ(y[count], 77.0f);
+      ASSERT_EQ(z[count], 77.0f);
+    }
+  }
+}
+
+TEST(Vector, softmax_of_infinities_and_nan) {
+  for (const Isa isa : available()) {
+    for (const size_t count : {1, 5, 16, 37}) {
+      std::vector<float> x(count, -kInfinity), y(count);
+      kernels_of(isa).softmax(x.data(), count, y.data());
+      for (const float value : y) EXPECT_TRUE(std::isnan(value)) << isa_name(isa);
+      x[count / 2] = 3;  // the others are masked out
+      kernels_of(isa).softmax(x.data(), count, y.data());
+      for (size_t i = 0; i < count; ++i) EXPECT_EQ(y[i], i == count / 2 ? 1.0f : 0.0f);
+      x[count - 1] = NAN;
+      kernels_of(isa).softmax(x.data(), count, y.data());
+      for (const float value : y) EXPECT_TRUE(std::isnan(value)) << isa_name(isa) << " " << count;
+      x[count - 1] = kInfinity;
+      kernels_of(isa).softmax(x.data(), count, y.data());
+      EXPECT_TRUE(std::isnan(y[count - 1])) << isa_name(isa);
+    }
+    // Far apart, but no overflow on the way.
+    const float x[] = {1000, 0, -1000};
+    float y[3];
+    kernels_of(isa).softmax(x, 3, y);
+    EXPECT_EQ(y[0], 1.0f);
+    EXPECT_EQ(y[1], 0.0f);
+  }
+}
+
+enum class Parts { kNone, kAll };
+
+void check_norm(Isa isa, size_t count, NormKind kind, Parts parts) {
+  const uint32_t seed = static_cast<uint32_t>(count);
+  const std::vector<float> x = random_row(count, seed), residual = random_row(count, seed + 1),
+                           bias = random_row(count, seed + 2), gamma = random_row(count, seed + 3),
+                           beta = random_row(count, seed + 4);
+  std::vector<float> y(count + 1, 77.0f), v(count + 1, 77.0f);
+  float mean_out = 0, deviation_out = 0;
+  NormRow row{.x = x.data(), .epsilon = 1e-5f, .kind = kind, .y = y.data()};
+  row.mean = &mean_out;
+  row.inverse_deviation = &deviation_out;
+  if (parts == Parts::kAll) {
+    row.residual = residual.data();
+    row.bias = bias.data();
+    row.gamma = gamma.data();
+    row.beta = beta.data();
+    row.v = v.data();
+  }
+  kernels_of(isa).normalize(row, count);
+  std::vector<double> sums(count);
+  double mean = 0, variance = 0;
+  for (size_t i = 0; i < count; ++i) {
+    sums[i] = parts == Parts::kAll ? x[i] + residual[i] + bias[i] : x[i];
+    if (kind == NormKind::kLayer) mean += sums[i] / static_cast<double>(count);
+  }
+  for (const double s : sums) variance += (s - mean) * (s - mean) / static_cast<double>(count);
+  const double deviation = 1 / std::sqrt(variance + 1e-5);
+  for (size_t i = 0; i < count; ++i) {
+    double want = (sums[i] - mean) * deviation;
+    if (parts == Parts::kAll) want = want * gamma[i] + beta[i];
+    // A single value minus its mean is 0: only the size of what was subtracted says what is exact.
+    ASSERT_NEAR(y[i], want, 1e-5 + 1e-6 * deviation * std::abs(mean)) << isa_name(isa) << count;
+    ASSERT_NEAR(parts == Parts::kAll ? v[i] : sums[i], sums[i], 1e-5);
+  }
+  ASSERT_EQ(y[count], 77.0f);
+  ASSERT_EQ(v[count], 77.0f);
+  if (count == 0) return;
+  EXPECT_NEAR(mean_out, mean, 1e-5);
+  EXPECT_NEAR(deviation_out, deviation, 1e-5 * deviation);
+}
+
+TEST(Vector, norms_of_every_length) {
+  for (const Isa isa : available()) {
+    for (size_t count = 0; count <= 140; ++count) {
+      for (const NormKind kind : {NormKind::kLayer, NormKind::kRms}) {
+        check_norm(isa, count, kind, Parts::kNone);
+        check_norm(isa, count, kind, Parts::kAll);
+      }
+    }
+  }
+}
+
+TEST(Vector, norm_in_place_of_its_input_and_nan) {
+  for (const Isa isa : available()) {
+    std::vector<float> x = random_row(70, 9), y(70);
+    kernels_of(isa).normalize({.x = x.data(), .epsilon = 1e-5f, .y = y.data()}, 70);
+    kernels_of(isa).normalize({.x = x.data(), .epsilon = 1e-5f, .y = x.data()}, 70);
+    EXPECT_EQ(std::memcmp(x.data(), y.data(), 70 * sizeof(float)), 0) << isa_name(isa);
+    x[69] = NAN;
+    kernels_of(isa).normalize({.x = x.data(), .epsilon = 1e-5f, .y = y.data()}, 70);
+    for (const float value : y) EXPECT_TRUE(std::isnan(value)) << isa_name(isa);
+  }
+}
+
+}  // namespace
+}  // namespace tundish::kernels
