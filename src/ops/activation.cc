@@ -147,13 +147,10 @@ template <class Functor, class List> Status infer_activation(InferContext& conte
 }
 
 template <class Functor, class List> Status run_activation(ExecContext& context) {
-  const DType dtype = context.input(0).dtype;
   TRY_ASSIGN(const Values values, read_values(context.node().attributes, Functor::kParameters));
   Functor functor;
   functor.p = values;
-  return dispatch_computed(List(), dtype, [&]<class T>() {
-    return run_unary_span(context, dtype, unary_span_of<T, T>(functor));
-  });
+  return run_parametric<List>(context, functor);
 }
 
 Result<bool> is_tanh_form(const Node& node) {

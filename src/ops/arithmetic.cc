@@ -1,5 +1,4 @@
 // Add, Sub, Mul, Div: numpy broadcasting, IEEE arithmetic, integers wrap.
-#include "base/strings.h"
 #include "ops/support/elementwise.h"
 
 #include <cmath>
@@ -54,20 +53,8 @@ struct DivOf {
 };
 
 Status run_div(ExecContext& context) {
-  const TensorView& divisor = context.input(1);
-  const DType dtype = context.input(0).dtype;
-  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() -> Status {
-    if constexpr (std::is_integral_v<T>) {
-      const std::span<const T> values = divisor.values<T>();
-      for (size_t i = 0; i < values.size(); ++i) {
-        if (values[i] == 0) {
-          return InvalidArgument(
-              cat("division of integers by zero (element ", i, " of the divisor)"));
-        }
-      }
-    }
-    return run_binary_typed<DivOf, T, T, T>(context, dtype);
-  });
+  TRY(check_divisor(context.input(1)));
+  return run_arithmetic<DivOf, AllNumbers>(context);
 }
 
 // With an infinite constant, or one that is not known, some x give NaN: no direction.

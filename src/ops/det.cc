@@ -66,6 +66,7 @@ Status run_det(ExecContext& context) {
   for (size_t axis = 0; axis + 2 < rank; ++axis) shape.append(x.shape[axis]);
   const int64_t size = x.shape[rank - 1];
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, shape));
+  if (x.shape.element_count() == 0 && size > 0) return ok();
   TRY_ASSIGN(void* memory, context.scratch(static_cast<size_t>(size * size) * sizeof(double)));
   auto* matrix = static_cast<double*>(memory);
   return dispatch(Floats(), x.dtype, [&]<class T>() -> Status {

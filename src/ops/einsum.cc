@@ -110,6 +110,11 @@ template <class T> struct Factor {
   Sizes strides{};
 };
 
+// Elements that are computed as a wider T.
+template <class T>
+using NarrowerThan = std::conditional_t<std::is_same_v<T, uint32_t>,
+                                        Types<int8_t, int16_t, uint8_t, uint16_t>, Types<>>;
+
 // What contracting needs to know of the whole equation.
 template <class T> struct Contraction {
   ExecContext& context;
@@ -175,7 +180,7 @@ template <class T> Result<Factor<T>> Contraction<T>::operand(size_t i) {
   Factor<T> factor{.data = static_cast<const T*>(x.data)};
   if (dtype_bytes(x.dtype) != sizeof(T)) {
     TRY_ASSIGN(T * wide, scratch<T>(x.shape.element_count()));
-    TRY(dispatch(Types<int8_t, int16_t, uint8_t, uint16_t>(), x.dtype, [&]<class S>() {
+    TRY(dispatch(NarrowerThan<T>(), x.dtype, [&]<class S>() {
       std::ranges::transform(x.values<S>(), wide, [](S v) { return static_cast<T>(v); });
       return ok();
     }));
@@ -317,7 +322,7 @@ Status run_typed(ExecContext& context, const EinsumEquation& equation, const Siz
     gather(nest, result.data, static_cast<T*>(y.data));
     return ok();
   }
-  return dispatch(Types<int8_t, int16_t, uint8_t, uint16_t>(), dtype, [&]<class S>() {
+  return dispatch(NarrowerThan<T>(), dtype, [&]<class S>() {
     gather(nest, result.data, static_cast<S*>(y.data));
     return ok();
   });

@@ -18,22 +18,22 @@ struct MaxOf {
   template <class T> static T apply(T a, T b) { return a >= b || a != a ? a : b; }
 };
 
-template <class Functor> Status run_fold(ExecContext& context) {
-  const DType dtype = context.input(0).dtype;
+Status run_fold(ExecContext& context, std::span<const TypedBinarySpan> spans) {
   const TensorView& first = context.input(0);
   const size_t count = context.input_count();
   Shape shape = first.shape;
   for (size_t i = 1; i < count; ++i) {
     TRY_ASSIGN(shape, broadcast_shapes(shape, context.input(i).shape));
   }
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, shape));
-  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() {
-    constexpr const BinarySpan& kSpan = kBinarySpan<Functor, T, T, T>;
-    // min(x, x) is x: a single input goes the same way.
-    run_binary_into(context, first, count > 1 ? context.input(1) : first, y, kSpan);
-    for (size_t i = 2; i < count; ++i) run_binary_into(context, y, context.input(i), y, kSpan);
-    return ok();
-  });
+  TRY_ASSIGN(const BinarySpan* const span, span_for(first.dtype, spans));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, first.dtype, shape));
+  // min(x, x) is x: a single input goes the same way.
+  run_binary_into(context, first, count > 1 ? context.input(1) : first, y, *span);
+  for (size_t i = 2; i < count; ++i) run_binary_into(context, y, context.input(i), y, *span);
+  return ok();
+}
+template <class Functor> Status run_extremum(ExecContext& context) {
+  return run_fold(context, BinarySpans<Functor, Numbers>::kSame);
 }
 
 Status infer_clip(InferContext& context) {
@@ -51,40 +51,57 @@ Status infer_clip(InferContext& context) {
   return ok();
 }
 
-template <class T> struct ClipOf {
+// The bounds are of the type of the data, least and most.
+struct ClipOf {
   static constexpr int64_t kGrain = kCheapGrain;
-  T least = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
-                                        : std::numeric_limits<T>::lowest();
-  T most = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
-                                       : std::numeric_limits<T>::max();
-  T of(T x) const { return MinOf::apply(MaxOf::apply(x, least), most); }
+  std::array<uint64_t, 2> bits{};
+
+  template <class T> T bound(size_t i) const {
+    T value;
+    std::memcpy(&value, &bits[i], sizeof(T));
+    return value;
+  }
+  void set_bound(size_t i, const void* value, size_t bytes) { std::memcpy(&bits[i], value, bytes); }
+  template <class T> T of(T x) const {
+    return MinOf::apply(MaxOf::apply(x, bound<T>(0)), bound<T>(1));
+  }
 };
 
-template <class T> Status read_bound(ExecContext& context, size_t i, T& bound) {
+Result<ClipOf> unbounded(DType dtype) {
+  ClipOf clip;
+  TRY(dispatch_computed(AllNumbers(), dtype, [&]<class T>() {
+    using Limits = std::numeric_limits<T>;
+    const T least = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+    const T most = Limits::has_infinity ? Limits::infinity() : Limits::max();
+    clip.set_bound(0, &least, sizeof(T));
+    clip.set_bound(1, &most, sizeof(T));
+    return ok();
+  }));
+  return clip;
+}
+
+Status read_bound(const ExecContext& context, size_t i, ClipOf& clip) {
   if (i >= context.input_count() || !context.has_input(i)) return ok();
   const TensorView& view = context.input(i);
   if (view.shape.element_count() != 1) {
     return InvalidArgument(
         cat("input ", i, ": expected one element, got ", view.shape.to_string()));
   }
-  if constexpr (std::is_same_v<T, float>) {
-    if (is_half_type(view.dtype)) {
-      widen(view.dtype, view.data, &bound, 1);
-      return ok();
-    }
+  if (is_half_type(view.dtype)) {
+    float wide;
+    widen(view.dtype, view.data, &wide, 1);
+    clip.set_bound(i - 1, &wide, sizeof(wide));
+  } else {
+    clip.set_bound(i - 1, view.data, dtype_bytes(view.dtype));
   }
-  bound = *static_cast<const T*>(view.data);
   return ok();
 }
 
 Status run_clip(ExecContext& context) {
-  const DType dtype = context.input(0).dtype;
-  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() -> Status {
-    ClipOf<T> clip;
-    TRY(read_bound(context, 1, clip.least));
-    TRY(read_bound(context, 2, clip.most));
-    return run_unary_span(context, dtype, unary_span_of<T, T>(clip));
-  });
+  TRY_ASSIGN(ClipOf clip, unbounded(context.input(0).dtype));
+  TRY(read_bound(context, 1, clip));
+  TRY(read_bound(context, 2, clip));
+  return run_parametric<AllNumbers>(context, clip);
 }
 
 bool is_number(const InferContext& context, size_t i) {
@@ -115,7 +132,7 @@ template <class Functor> constexpr OpDef fold(std::string_view name) {
           .inputs = {1, kAnyCount},
           .traits = {.elementwise = true, .propagates_nan = true, .monotone = monotone_fold},
           .infer = infer_arithmetic<AllNumbers>,
-          .run = run_fold<Functor>};
+          .run = run_extremum<Functor>};
 }
 
 // Min, Max: version 8 broadcasts. Clip: bounds are inputs since 11.

@@ -33,6 +33,8 @@ struct ModuloOf {
   }
 };
 
+using Integers = Types<int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t, uint64_t>;
+
 Status infer_mod(InferContext& context) {
   TRY_ASSIGN(const int64_t fmod, context.node().attributes.get_int("fmod", 0));
   if (fmod == 0 && is_floating(context.input(0).dtype)) {
@@ -43,21 +45,10 @@ Status infer_mod(InferContext& context) {
 }
 
 Status run_mod(ExecContext& context) {
-  const DType dtype = context.input(0).dtype;
   TRY_ASSIGN(const int64_t fmod, context.node().attributes.get_int("fmod", 0));
-  return dispatch_computed(AllNumbers(), dtype, [&]<class T>() -> Status {
-    if constexpr (std::is_integral_v<T>) {
-      const std::span<const T> divisors = context.input(1).values<T>();
-      for (size_t i = 0; i < divisors.size(); ++i) {
-        if (divisors[i] == 0) {
-          return InvalidArgument(
-              cat("division of integers by zero (element ", i, " of the divisor)"));
-        }
-      }
-      if (fmod == 0) return run_binary_typed<ModuloOf, T, T, T>(context, dtype);
-    }
-    return run_binary_typed<RemainderOf, T, T, T>(context, dtype);
-  });
+  TRY(check_divisor(context.input(1)));
+  return fmod == 0 ? run_arithmetic<ModuloOf, Integers>(context)
+                   : run_arithmetic<RemainderOf, AllNumbers>(context);
 }
 
 // Version 13 only added bfloat16.

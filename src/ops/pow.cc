@@ -1,4 +1,5 @@
 // Pow: base of type T to an exponent of any numeric type, result of type T.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -51,10 +52,9 @@ struct PowOf {
 };
 
 // 0 to a negative integer has no integer value.
-template <class T, class E> Status check_integers(ExecContext& context) {
+template <class T, class E> Status check_integers(ExecContext& context, const TensorView& power) {
   if constexpr (std::is_integral_v<T> && std::is_integral_v<E> && std::is_signed_v<E>) {
     const TensorView& base = context.input(0);
-    const TensorView& power = context.input(1);
     const auto is_zero = [](T v) { return v == 0; };
     const auto is_negative = [](E v) { return v < 0; };
     if (std::ranges::none_of(base.values<T>(), is_zero)) return ok();
@@ -88,13 +88,29 @@ Status infer_pow(InferContext& context) {
   return ok();
 }
 
+// Exponents of few types: integers of up to 32 bits are made int64 first.
+using Exponents = Types<float, double, int64_t, uint64_t>;
+
+Result<TensorView> exponents(ExecContext& context) {
+  using Narrow = Types<int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t>;
+  const TensorView& power = context.input(1);
+  if (!Narrow::kSet.contains(power.dtype)) return power;
+  const auto count = static_cast<size_t>(power.shape.element_count());
+  TRY_ASSIGN(void* wide, context.scratch(count * sizeof(int64_t)));
+  TRY(dispatch(Narrow(), power.dtype, [&]<class E>() {
+    std::ranges::copy(power.values<E>(), static_cast<int64_t*>(wide));
+    return ok();
+  }));
+  return TensorView{DType::kInt64, power.shape, wide};
+}
+
 Status run_pow(ExecContext& context) {
   const TensorView& base = context.input(0);
-  const TensorView& power = context.input(1);
+  TRY_ASSIGN(const TensorView power, exponents(context));
   return dispatch_computed(Bases(), base.dtype, [&]<class T>() -> Status {
-    return dispatch_computed(AllNumbers(), power.dtype, [&]<class E>() -> Status {
-      TRY((check_integers<T, E>(context)));
-      return run_binary_typed<PowOf, T, E, T>(context, base.dtype);
+    return dispatch_computed(Exponents(), power.dtype, [&]<class E>() -> Status {
+      TRY((check_integers<T, E>(context, power)));
+      return run_binary_span(context, base, power, base.dtype, kBinarySpan<PowOf, T, E, T>);
     });
   });
 }

@@ -6,6 +6,7 @@
 // other axes (numpy/_core/src/umath/loops_utils.h.src, pairwise_sum; checked against numpy 2.5).
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 
 #include "base/strings.h"
@@ -24,10 +25,16 @@ constexpr DTypeSet kHalves{DType::kFloat16, DType::kBfloat16};
 
 // ---- One operation each: the start value, one step, and a run of neighbouring elements.
 
+// Sums and products that wrap have the same bits signed and unsigned.
+template <class T> struct UnsignedOf { using Type = T; };
+template <std::signed_integral T> struct UnsignedOf<T> { using Type = std::make_unsigned_t<T>; };
+
 struct Same {
+  template <class T> using Computing = typename UnsignedOf<T>::Type;
   template <class T> static T of(T x) { return x; }
 };
 struct Magnitude {
+  template <class T> using Computing = T;
   template <class T> static T of(T x) {
     if constexpr (std::is_unsigned_v<T>) {
       return x;
@@ -39,6 +46,7 @@ struct Magnitude {
   }
 };
 struct Square {
+  template <class T> using Computing = typename UnsignedOf<T>::Type;
   template <class T> static T of(T x) {
     if constexpr (std::is_integral_v<T>) {
       return static_cast<T>(static_cast<Wrapping<T>>(x) * static_cast<Wrapping<T>>(x));
@@ -50,6 +58,7 @@ struct Square {
 
 // The sum of what Map makes of each element.
 template <class Map> struct SumOf {
+  template <class T> using Computing = typename Map::template Computing<T>;
   template <class T> static T start() { return T{0}; }
   template <class T> static T add(T sum, T x) {
     if constexpr (std::is_integral_v<T>) {
@@ -96,6 +105,7 @@ template <class Step> struct InOrder {
 };
 
 struct ProdOf : InOrder<ProdOf> {
+  template <class T> using Computing = typename UnsignedOf<T>::Type;
   template <class T> static T start() { return T{1}; }
   template <class T> static T step(T product, T x) {
     if constexpr (std::is_integral_v<T>) {
@@ -108,6 +118,7 @@ struct ProdOf : InOrder<ProdOf> {
 
 // Over nothing: minus infinity, or the least number (ONNX ReduceMax-20). NaN stays.
 struct MaxOf : InOrder<MaxOf> {
+  template <class T> using Computing = T;
   template <class T> static T start() {
     return std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
                                        : std::numeric_limits<T>::lowest();
@@ -116,6 +127,7 @@ struct MaxOf : InOrder<MaxOf> {
 };
 
 struct MinOf : InOrder<MinOf> {
+  template <class T> using Computing = T;
   template <class T> static T start() {
     return std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
                                        : std::numeric_limits<T>::max();
@@ -232,21 +244,67 @@ Result<Reduction> plan_reduction(const ExecContext& context) {
 
 // ---- The loop
 
-// Calls body(to, from, count) for each run of neighbouring elements in steps [begin, end) of the
-// outermost axis: `count` of them from `from` on belong to the result `to`, or, where the innermost
-// axis is kept, to `to`, `to` + 1, ...
-template <class T, class Body>
-void walk_runs(const Reduction& plan, const T* x, int64_t begin, int64_t end, Body body) {
+// Two innermost axes: `rows` runs of `run` neighbouring elements at `x`. One of them is reduced: a
+// run makes one result, `out_step` from that of the run before; or runs are laid upon each other.
+struct Block {
+  void* out;
+  const void* x;
+  int64_t rows, run, out_step;
+  bool run_is_reduced;
+};
+
+// An operation on elements of one type, its type gone: the loops over axes are compiled once.
+struct ReduceSpan {
+  DType dtype;
+  int64_t bytes;
+  void (*start)(void* out, int64_t count);
+  void (*reduce)(const Block& block);
+};
+
+template <class Operation, class T> void reduce_block(const Block& block) {
+  const T* x = static_cast<const T*>(block.x);
+  T* out = static_cast<T*>(block.out);
+  for (int64_t row = 0; row < block.rows; ++row, x += block.run, out += block.out_step) {
+    if (block.run_is_reduced) {
+      *out = Operation::run(*out, x, block.run);
+    } else {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < block.run; ++i) out[i] = Operation::step(out[i], x[i]);
+    }
+  }
+}
+
+template <class Operation, class List> struct ReduceSpans;
+template <class Operation, class... Ts> struct ReduceSpans<Operation, Types<Ts...>> {
+  template <class T> static constexpr ReduceSpan of() {
+    using C = typename Operation::template Computing<T>;
+    return {dtype_of<T>, sizeof(T),
+            [](void* out, int64_t count) {
+              std::fill_n(static_cast<C*>(out), count, Operation::template start<C>());
+            },
+            reduce_block<Operation, C>};
+  }
+  static constexpr ReduceSpan kSpans[] = {of<Ts>()...};
+};
+using Spans = std::span<const ReduceSpan>;
+
+// Calls body(to, from, rows, run) for the blocks of steps [begin, end) of the outermost axis, `to`
+// and `from` counting elements.
+template <class Body>
+void walk_blocks(const Reduction& plan, int64_t begin, int64_t end, Body body) {
   const size_t inner = plan.rank - 1;
   const int64_t below = plan.below();
-  const int64_t run = plan.rank == 1 ? end - begin : plan.sizes[inner];
+  const int64_t first = begin * plan.out_strides[0];
+  if (plan.rank == 1) return body(first, begin, 1, end - begin);
+  const int64_t run = plan.sizes[inner];
+  if (plan.rank == 2) return body(first, begin * below, end - begin, run);
+  const int64_t rows = plan.sizes[inner - 1];
+  if (below == 0) return;
   std::array<int64_t, Shape::kMaxRank> index{};
-  int64_t to = begin * plan.out_strides[0];
-  const T* last = x + end * below;
-  if (run == 0) return;
-  for (const T* from = x + begin * below; from < last; from += run) {
-    body(to, from, run);
-    for (size_t axis = inner; axis-- > 0;) {
+  int64_t to = first;
+  for (int64_t from = begin * below; from < end * below; from += rows * run) {
+    body(to, from, rows, run);
+    for (size_t axis = inner - 1; axis-- > 0;) {
       to += plan.out_strides[axis];
       if (axis == 0 || ++index[axis] < plan.sizes[axis]) break;
       to -= plan.sizes[axis] * plan.out_strides[axis];
@@ -255,24 +313,9 @@ void walk_runs(const Reduction& plan, const T* x, int64_t begin, int64_t end, Bo
   }
 }
 
-// Steps [begin, end) of the outermost axis into `out`, which holds the start values.
-template <class Operation, class T>
-void reduce_part(const Reduction& plan, const T* x, T* out, int64_t begin, int64_t end) {
-  const bool ends_reduced = plan.out_strides[plan.rank - 1] == 0;
-  walk_runs(plan, x, begin, end, [&](int64_t to, const T* from, int64_t run) {
-    if (ends_reduced) {
-      out[to] = Operation::run(out[to], from, run);
-    } else {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < run; ++i) out[to + i] = Operation::step(out[to + i], from[i]);
-    }
-  });
-}
-
 // Runs part(begin, end) over the outermost axis. Threads share it when it is kept: each element is
 // made by one of them.
-template <class Part>
-void share(ExecContext& context, const Reduction& plan, int64_t grain, Part part) {
+void share(ExecContext& context, const Reduction& plan, int64_t grain, RangeFunction part) {
   const int64_t below = plan.below();
   if (plan.out_strides[0] == 0 || context.thread_count() == 1 || plan.sizes[0] * below <= grain) {
     return part(0, plan.sizes[0]);
@@ -281,89 +324,99 @@ void share(ExecContext& context, const Reduction& plan, int64_t grain, Part part
                        part);
 }
 
-template <class Operation, class T>
-void reduce_all(ExecContext& context, const Reduction& plan, const T* x, T* out) {
-  std::fill_n(out, plan.out.element_count(), Operation::template start<T>());
-  share(context, plan, kCheapGrain,
-        [&](int64_t begin, int64_t end) { reduce_part<Operation>(plan, x, out, begin, end); });
+void reduce_all(ExecContext& context, const Reduction& plan, const void* x, void* out,
+                const ReduceSpan& span) {
+  span.start(out, plan.out.element_count());
+  const size_t inner = plan.rank - 1;
+  auto part = [&](int64_t begin, int64_t end) {
+    walk_blocks(plan, begin, end, [&](int64_t to, int64_t from, int64_t rows, int64_t run) {
+      span.reduce({.out = static_cast<char*>(out) + to * span.bytes,
+                   .x = static_cast<const char*>(x) + from * span.bytes,
+                   .rows = rows,
+                   .run = run,
+                   .out_step = plan.rank > 1 ? plan.out_strides[inner - 1] : 0,
+                   .run_is_reduced = plan.out_strides[inner] == 0});
+    });
+  };
+  share(context, plan, kCheapGrain, part);
 }
 
-// Output 0, filled by work(plan, x, out). No halves come here, see run_with_halves().
-template <class List, class Work> Status run_planned(ExecContext& context, Work work) {
+// No halves come here, see run_with_halves().
+Status reduce_by(ExecContext& context, const Reduction& plan, const MutableTensorView& out,
+                 Spans spans) {
   const TensorView& x = context.input(0);
-  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
-  return dispatch(List(), x.dtype, [&]<class T>() {
-    return work(plan, static_cast<const T*>(x.data), static_cast<T*>(y.data));
-  });
+  for (const ReduceSpan& span : spans) {
+    if (span.dtype != x.dtype) continue;
+    reduce_all(context, plan, x.data, out.data, span);
+    return ok();
+  }
+  return unexpected_type(x.dtype);
 }
 
 template <class Operation, class List> Status run_reduce(ExecContext& context) {
-  return run_planned<List>(context, [&](const Reduction& plan, const auto* x, auto* out) {
-    reduce_all<Operation>(context, plan, x, out);
-    return ok();
-  });
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, context.input(0).dtype, plan.out));
+  return reduce_by(context, plan, y, ReduceSpans<Operation, List>::kSpans);
 }
 
 // The sum divided by the count, rounded once more; integers towards zero. Over nothing: NaN.
 Status run_mean(ExecContext& context) {
-  return run_planned<Summable>(
-      context, [&]<class T>(const Reduction& plan, const T* x, T* out) -> Status {
-        if (std::is_integral_v<T> && plan.reduced_count == 0 && plan.out.element_count() > 0) {
-          return InvalidArgument("mean of no integers");
-        }
-        reduce_all<SumOf<Same>>(context, plan, x, out);
-        const T count = static_cast<T>(plan.reduced_count);
-        for (int64_t i = 0; i < plan.out.element_count(); ++i) {
-          out[i] = static_cast<T>(out[i] / count);
-        }
-        return ok();
-      });
+  const DType dtype = context.input(0).dtype;
+  TRY_ASSIGN(const Reduction plan, plan_reduction(context));
+  if (plan.reduced_count == 0 && plan.out.element_count() > 0 && is_integer(dtype)) {
+    return InvalidArgument("mean of no integers");
+  }
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, plan.out));
+  TRY(reduce_by(context, plan, y, ReduceSpans<SumOf<Same>, Summable>::kSpans));
+  return dispatch(Summable(), dtype, [&]<class T>() {
+    const T count = static_cast<T>(plan.reduced_count);
+    for (T& value : y.values<T>()) value = static_cast<T>(value / count);
+    return ok();
+  });
 }
 
 template <class Operation> Status run_extremum(ExecContext& context) {
-  if (context.input(0).dtype != DType::kBool) return run_reduce<Operation, Ordered>(context);
   const TensorView& x = context.input(0);
   TRY_ASSIGN(const Reduction plan, plan_reduction(context));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
-  auto* out = static_cast<uint8_t*>(y.data);
-  reduce_all<Operation>(context, plan, static_cast<const uint8_t*>(x.data), out);
+  const Spans spans = ReduceSpans<Operation, Ordered>::kSpans;
+  if (x.dtype != DType::kBool) return reduce_by(context, plan, y, spans);
+  const auto bytes = std::ranges::find(spans, DType::kUint8, &ReduceSpan::dtype);
+  reduce_all(context, plan, x.data, y.data, *bytes);
   // Over nothing the start value is 0 or 255; any other byte but 0 is true.
-  for (int64_t i = 0; i < plan.out.element_count(); ++i) out[i] = out[i] != 0 ? 1 : 0;
+  for (int64_t i = 0; i < plan.out.element_count(); ++i) {
+    uint8_t& truth = static_cast<uint8_t*>(y.data)[i];
+    truth = truth != 0 ? 1 : 0;
+  }
   return ok();
 }
 
 // ---- Roots and logarithms of sums: integers are computed in double and cut.
 
-template <class T> Result<T*> scratch_of(ExecContext& context, int64_t count) {
-  TRY_ASSIGN(void* memory, context.scratch(static_cast<size_t>(count) * sizeof(T)));
-  return static_cast<T*>(memory);
+Result<void*> scratch_for(ExecContext& context, DType dtype, const Shape& shape) {
+  return context.scratch(static_cast<size_t>(shape.element_count()) * dtype_bytes(dtype));
 }
 
-template <class Work> Status run_integers_as_doubles(ExecContext& context, Work work) {
+// Input 0 reduced by work(plan, x, out), x and out being of float32 or float64.
+using RealWork = Status (*)(ExecContext& context, const Reduction& plan, const TensorView& x,
+                            void* out);
+
+Status run_real(ExecContext& context, RealWork work) {
   const TensorView& x = context.input(0);
   TRY_ASSIGN(const Reduction plan, plan_reduction(context));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, plan.out));
-  TRY_ASSIGN(double* from, scratch_of<double>(context, x.shape.element_count()));
-  TRY_ASSIGN(double* to, scratch_of<double>(context, plan.out.element_count()));
+  if (!is_integer(x.dtype)) return work(context, plan, x, y.data);
+  TRY_ASSIGN(void* from, scratch_for(context, DType::kFloat64, x.shape));
+  TRY_ASSIGN(void* to, scratch_for(context, DType::kFloat64, plan.out));
   return dispatch(Integers(), x.dtype, [&]<class T>() -> Status {
-    std::ranges::transform(x.values<T>(), from, [](T v) { return static_cast<double>(v); });
-    TRY(work(plan, from, to));
-    std::transform(to, to + plan.out.element_count(), y.values<T>().data(), convert<T, double>);
+    std::ranges::copy(x.values<T>(), static_cast<double*>(from));
+    TRY(work(context, plan, {DType::kFloat64, x.shape, from}, to));
+    const auto* made = static_cast<const double*>(to);
+    std::transform(made, made + plan.out.element_count(), y.values<T>().data(), convert<T, double>);
     return ok();
   });
 }
 
-// What Finish makes of the reduced value.
-template <class Operation, class Finish> Status run_finished(ExecContext& context) {
-  const auto work = [&](const Reduction& plan, const auto* x, auto* out) {
-    reduce_all<Operation>(context, plan, x, out);
-    for (int64_t i = 0; i < plan.out.element_count(); ++i) out[i] = Finish::of(out[i]);
-    return ok();
-  };
-  if (is_integer(context.input(0).dtype)) return run_integers_as_doubles(context, work);
-  return run_planned<Floats>(context, work);
-}
 struct Root {
   template <class T> static T of(T x) { return std::sqrt(x); }
 };
@@ -371,13 +424,31 @@ struct Logarithm {
   template <class T> static T of(T x) { return std::log(x); }
 };
 
-// sums[to] += exp(x - shift[to])
+// What Finish makes of the reduced value.
+template <class Operation, class Finish>
+Status reduce_and_finish(ExecContext& context, const Reduction& plan, const TensorView& x,
+                         void* out) {
+  return dispatch(Floats(), x.dtype, [&]<class T>() {
+    constexpr ReduceSpan kSpan = ReduceSpans<Operation, Types<T>>::kSpans[0];
+    reduce_all(context, plan, x.data, out, kSpan);
+    T* made = static_cast<T*>(out);
+    for (int64_t i = 0; i < plan.out.element_count(); ++i) made[i] = Finish::of(made[i]);
+    return ok();
+  });
+}
+template <class Operation, class Finish> Status run_finished(ExecContext& context) {
+  return run_real(context, reduce_and_finish<Operation, Finish>);
+}
+
+// sums[to] += exp(x - shift[to]) for steps [begin, end) of the outermost axis.
 template <class T>
 void add_exponentials(const Reduction& plan, const T* x, const T* shift, T* sums, int64_t begin,
                       int64_t end) {
-  const bool ends_reduced = plan.out_strides[plan.rank - 1] == 0;
-  walk_runs(plan, x, begin, end, [&](int64_t to, const T* from, int64_t run) {
-    if (!ends_reduced) {
+  const size_t inner = plan.rank - 1;
+  const bool run_is_reduced = plan.out_strides[inner] == 0;
+  const int64_t out_step = plan.rank > 1 ? plan.out_strides[inner - 1] : 0;
+  const auto add_run = [&](int64_t to, const T* from, int64_t run) {
+    if (!run_is_reduced) {
       for (int64_t i = 0; i < run; ++i) sums[to + i] += std::exp(from[i] - shift[to + i]);
       return;
     }
@@ -388,26 +459,35 @@ void add_exponentials(const Reduction& plan, const T* x, const T* shift, T* sums
       for (int64_t i = 0; i < part; ++i) block[i] = std::exp(from[at + i] - shift[to]);
       sums[to] = SumOf<Same>::run(sums[to], block.data(), part);
     }
+  };
+  walk_blocks(plan, begin, end, [&](int64_t to, int64_t from, int64_t rows, int64_t run) {
+    for (int64_t row = 0; row < rows; ++row)
+      add_run(to + row * out_step, x + from + row * run, run);
   });
 }
 
 // log(sum(exp(x - most))) + most, which overflows for no x. Where the most is no finite number 0
 // does in its place: infinities and NaN then come out as they should.
-Status run_log_sum_exp(ExecContext& context) {
-  const auto work = [&]<class T>(const Reduction& plan, const T* x, T* out) -> Status {
+Status reduce_log_sum_exp(ExecContext& context, const Reduction& plan, const TensorView& x,
+                          void* out) {
+  TRY_ASSIGN(void* memory, scratch_for(context, x.dtype, plan.out));
+  return dispatch(Floats(), x.dtype, [&]<class T>() {
+    constexpr ReduceSpan kMost = ReduceSpans<MaxOf, Types<T>>::kSpans[0];
     const int64_t count = plan.out.element_count();
-    TRY_ASSIGN(T * shift, scratch_of<T>(context, count));
-    reduce_all<MaxOf>(context, plan, x, shift);
+    T* shift = static_cast<T*>(memory);
+    T* sums = static_cast<T*>(out);
+    reduce_all(context, plan, x.data, shift, kMost);
     for (int64_t i = 0; i < count; ++i) shift[i] = std::isfinite(shift[i]) ? shift[i] : T{0};
-    std::fill_n(out, count, T{0});
-    share(context, plan, kCostlyGrain,
-          [&](int64_t begin, int64_t end) { add_exponentials(plan, x, shift, out, begin, end); });
-    for (int64_t i = 0; i < count; ++i) out[i] = std::log(out[i]) + shift[i];
+    std::fill_n(sums, count, T{0});
+    auto part = [&](int64_t begin, int64_t end) {
+      add_exponentials(plan, static_cast<const T*>(x.data), shift, sums, begin, end);
+    };
+    share(context, plan, kCostlyGrain, part);
+    for (int64_t i = 0; i < count; ++i) sums[i] = std::log(sums[i]) + shift[i];
     return ok();
-  };
-  if (is_integer(context.input(0).dtype)) return run_integers_as_doubles(context, work);
-  return run_planned<Floats>(context, work);
+  });
 }
+Status run_log_sum_exp(ExecContext& context) { return run_real(context, reduce_log_sum_exp); }
 
 template <RunFunction run> constexpr OpDef reduction(std::string_view name, int since) {
   return {.name = name,

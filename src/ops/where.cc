@@ -21,36 +21,48 @@ Status infer_where(InferContext& context) {
   return ok();
 }
 
+using Strides = std::array<int64_t, 3>;
+// Elements of one size; what is the same for all sizes is compiled once.
+struct PickSpan {
+  int64_t bytes;
+  void (*pick)(const uint8_t* c, const char* a, const char* b, const Strides& strides, char* to,
+               int64_t count);
+};
+
 template <class T>
-void pick_span(const uint8_t* c, const T* a, const T* b, const std::array<int64_t, 3>& strides,
-               T* to, int64_t count) {
+void pick_span(const uint8_t* c, const char* x, const char* y, const Strides& strides, char* out,
+               int64_t count) {
+  const T* a = reinterpret_cast<const T*>(x);
+  const T* b = reinterpret_cast<const T*>(y);
+  T* to = reinterpret_cast<T*>(out);
   for (int64_t i = 0; i < count; ++i) {
     to[i] = c[i * strides[0]] != 0 ? a[i * strides[1]] : b[i * strides[2]];
   }
 }
+template <class T> constexpr PickSpan kPick = {sizeof(T), pick_span<T>};
 
-template <class T> Status pick(ExecContext& context, DType dtype) {
+Status pick(ExecContext& context, DType dtype, const PickSpan& span) {
   const TensorView& condition = context.input(0);
   const TensorView& x = context.input(1);
   const TensorView& y = context.input(2);
   const auto* choice = static_cast<const uint8_t*>(condition.data);
-  const T* from_x = static_cast<const T*>(x.data);
-  const T* from_y = static_cast<const T*>(y.data);
+  const char* from_x = static_cast<const char*>(x.data);
+  const char* from_y = static_cast<const char*>(y.data);
   const FlatMeeting<3> flat({&condition.shape, &x.shape, &y.shape});
   if (flat.shape != nullptr && flat.count <= kCheapGrain) {
     TRY_ASSIGN(const MutableTensorView out, context.output(0, dtype, *flat.shape));
-    pick_span(choice, from_x, from_y, flat.strides, static_cast<T*>(out.data), flat.count);
+    span.pick(choice, from_x, from_y, flat.strides, static_cast<char*>(out.data), flat.count);
     return ok();
   }
   TRY_ASSIGN(Shape shape, broadcast_shapes(condition.shape, x.shape));
   TRY_ASSIGN(shape, broadcast_shapes(shape, y.shape));
   TRY_ASSIGN(const MutableTensorView out, context.output(0, dtype, shape));
-  T* to = static_cast<T*>(out.data);
+  char* to = static_cast<char*>(out.data);
   const auto loop = BroadcastLoop<3>::make(shape, {&condition.shape, &x.shape, &y.shape});
   run_loop(context, loop, kCheapGrain,
-           [&](int64_t at, const auto& offsets, const auto& strides, int64_t count) {
-             pick_span(choice + offsets[0], from_x + offsets[1], from_y + offsets[2], strides,
-                       to + at, count);
+           [&](int64_t at, const Strides& offsets, const Strides& strides, int64_t count) {
+             span.pick(choice + offsets[0], from_x + offsets[1] * span.bytes,
+                       from_y + offsets[2] * span.bytes, strides, to + at * span.bytes, count);
            });
   return ok();
 }
@@ -59,12 +71,12 @@ Status run_where(ExecContext& context) {
   const DType dtype = context.input(1).dtype;
   // Bits are moved, not read: one loop per size.
   switch (dtype_bytes(dtype)) {
-    case 1: return pick<uint8_t>(context, dtype);
-    case 2: return pick<uint16_t>(context, dtype);
-    case 4: return pick<uint32_t>(context, dtype);
-    case 8: return pick<uint64_t>(context, dtype);
-    case 16: return pick<Complex128>(context, dtype);
-    default: return pick<std::string>(context, dtype);
+    case 1: return pick(context, dtype, kPick<uint8_t>);
+    case 2: return pick(context, dtype, kPick<uint16_t>);
+    case 4: return pick(context, dtype, kPick<uint32_t>);
+    case 8: return pick(context, dtype, kPick<uint64_t>);
+    case 16: return pick(context, dtype, kPick<Complex128>);
+    default: return pick(context, dtype, kPick<std::string>);
   }
 }
 

@@ -1,5 +1,9 @@
 #include "ops/support/elementwise.h"
 
+#include <bit>
+
+#include "base/strings.h"
+
 namespace tundish::ops {
 
 Status infer_broadcast(InferContext& context, DTypeSet held, DType out) {
@@ -58,6 +62,18 @@ Status run_unary_span(ExecContext& context, DType out_dtype, const UnarySpan& sp
     context.parallel_for(count, span.grain, piece);
   }
   return ok();
+}
+
+Status run_unary_spans(ExecContext& context, std::span<const TypedUnarySpan> spans,
+                       const void* functor) {
+  const DType dtype = context.input(0).dtype;
+  for (const TypedUnarySpan& typed : spans) {
+    if (typed.dtype != computed_type(dtype)) continue;
+    UnarySpan span = typed.span;
+    span.functor = functor;
+    return run_unary_span(context, dtype, span);
+  }
+  return unexpected_type(dtype);
 }
 
 namespace {
@@ -127,8 +143,11 @@ void run_binary_into(ExecContext& context, const TensorView& a, const TensorView
 }
 
 Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& span) {
-  const TensorView& a = context.input(0);
-  const TensorView& b = context.input(1);
+  return run_binary_span(context, context.input(0), context.input(1), out_dtype, span);
+}
+
+Status run_binary_span(ExecContext& context, const TensorView& a, const TensorView& b,
+                       DType out_dtype, const BinarySpan& span) {
   const FlatMeeting<2> flat({&a.shape, &b.shape});
   if (flat.shape != nullptr && flat.count <= span.grain) {
     TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, *flat.shape));
@@ -141,6 +160,33 @@ Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& 
   TRY_ASSIGN(const MutableTensorView y, context.output(0, out_dtype, shape));
   run_binary_into(context, a, b, y, span);
   return ok();
+}
+
+Result<const BinarySpan*> span_for(DType dtype, std::span<const TypedBinarySpan> spans) {
+  const auto found = std::ranges::find(spans, computed_type(dtype), &TypedBinarySpan::dtype);
+  if (found == spans.end()) return unexpected_type(dtype).error();
+  return &found->span;
+}
+
+Status run_binary_spans(ExecContext& context, DType out_dtype,
+                        std::span<const TypedBinarySpan> spans) {
+  TRY_ASSIGN(const BinarySpan* const span, span_for(context.input(0).dtype, spans));
+  return run_binary_span(context, out_dtype, *span);
+}
+
+Status check_divisor(const TensorView& divisor) {
+  if (!is_integer(divisor.dtype)) return ok();
+  // Zero has the same bits signed and unsigned.
+  using Bits = Types<uint8_t, uint16_t, uint32_t, uint64_t>;
+  constexpr std::array kBySize = {DType::kUint8, DType::kUint16, DType::kUint32, DType::kUint64};
+  const auto log = static_cast<size_t>(std::countr_zero(dtype_bytes(divisor.dtype)));
+  return dispatch(Bits(), kBySize[log], [&]<class T>() -> Status {
+    const std::span<const T> values = divisor.values<T>();
+    const auto zero = std::ranges::find(values, T{0});
+    if (zero == values.end()) return ok();
+    return InvalidArgument(
+        cat("division of integers by zero (element ", zero - values.begin(), " of the divisor)"));
+  });
 }
 
 }  // namespace tundish::ops

@@ -71,23 +71,48 @@ template <class Functor, class T, class R> constexpr UnarySpan unary_span_of() {
           },
           sizeof(T), sizeof(R), Functor::kGrain};
 }
-/// The span of a functor with parameters, which must outlive it.
-template <class T, class R, class Functor> UnarySpan unary_span_of(const Functor& functor) {
+/// Of a functor with parameters, which is still to be set.
+template <class Functor, class T, class R> constexpr UnarySpan parametric_span_of() {
   return {[](const void* object, const char* x, char* out, int64_t count) {
-            const Functor f = *static_cast<const Functor*>(object);
+            const Functor functor = *static_cast<const Functor*>(object);
             const T* from = reinterpret_cast<const T*>(x);
             R* to = reinterpret_cast<R*>(out);
 #pragma GCC ivdep
-            for (int64_t i = 0; i < count; ++i) to[i] = f.of(from[i]);
+            for (int64_t i = 0; i < count; ++i) to[i] = functor.of(from[i]);
           },
-          sizeof(T), sizeof(R), Functor::kGrain, &functor};
+          sizeof(T), sizeof(R), Functor::kGrain};
+}
+template <class T, class R, class Functor> UnarySpan unary_span_of(const Functor& functor) {
+  UnarySpan span = parametric_span_of<Functor, T, R>();
+  span.functor = &functor;
+  return span;
 }
 
+/// The spans of an operator T -> T, by type of the input.
+struct TypedUnarySpan {
+  DType dtype;
+  UnarySpan span;
+};
+template <class Functor, class List> struct UnarySpans;
+template <class Functor, class... Ts> struct UnarySpans<Functor, Types<Ts...>> {
+  static constexpr TypedUnarySpan kSpans[] = {{dtype_of<Ts>, unary_span_of<Functor, Ts, Ts>()}...};
+};
+template <class Functor, class List> struct ParametricSpans;
+template <class Functor, class... Ts> struct ParametricSpans<Functor, Types<Ts...>> {
+  static constexpr TypedUnarySpan kSpans[] = {
+      {dtype_of<Ts>, parametric_span_of<Functor, Ts, Ts>()}...};
+};
+/// Runs the span for the type that input 0 is computed in.
+Status run_unary_spans(ExecContext& context, std::span<const TypedUnarySpan> spans,
+                       const void* functor = nullptr);
+
 template <class Functor, class List> Status run_unary(ExecContext& context) {
-  const DType dtype = context.input(0).dtype;
-  return dispatch_computed(List(), dtype, [&]<class T>() {
-    return run_unary_span(context, dtype, unary_span_of<Functor, T, T>());
-  });
+  return run_unary_spans(context, UnarySpans<Functor, typename WithoutHalves<List>::List>::kSpans);
+}
+template <class List, class Functor>
+Status run_parametric(ExecContext& context, const Functor& functor) {
+  using Computing = typename WithoutHalves<List>::List;
+  return run_unary_spans(context, ParametricSpans<Functor, Computing>::kSpans, &functor);
 }
 
 template <class Functor, class A, class B, class R>
@@ -145,7 +170,10 @@ struct BinarySpan {
 };
 /// Inputs 0 and 1, broadcast, into output 0; halves as in run_unary_span().
 Status run_binary_span(ExecContext& context, DType out_dtype, const BinarySpan& span);
-/// The same for any two tensors, the output of their common shape being there.
+/// The same for any two tensors.
+Status run_binary_span(ExecContext& context, const TensorView& a, const TensorView& b,
+                       DType out_dtype, const BinarySpan& span);
+/// The same where the output of their common shape is there.
 void run_binary_into(ExecContext& context, const TensorView& a, const TensorView& b,
                      const MutableTensorView& out, const BinarySpan& span);
 
@@ -162,19 +190,37 @@ Status run_binary_typed(ExecContext& context, DType out_dtype) {
   return run_binary_span(context, out_dtype, kBinarySpan<Functor, A, B, R>);
 }
 
+/// The spans of an operator T x T -> T, or to another type, by type of the inputs.
+struct TypedBinarySpan {
+  DType dtype;
+  BinarySpan span;
+};
+template <class Functor, class List> struct BinarySpans;
+template <class Functor, class... Ts> struct BinarySpans<Functor, Types<Ts...>> {
+  static constexpr TypedBinarySpan kSame[] = {{dtype_of<Ts>, kBinarySpan<Functor, Ts, Ts, Ts>}...};
+  static constexpr TypedBinarySpan kTruth[] = {
+      {dtype_of<Ts>, kBinarySpan<Functor, Stored<Ts>, Stored<Ts>, bool>}...};
+};
+/// The span for the type that `dtype` is computed in; kInternal when there is none.
+Result<const BinarySpan*> span_for(DType dtype, std::span<const TypedBinarySpan> spans);
+/// Runs the span for the type that input 0 is computed in.
+Status run_binary_spans(ExecContext& context, DType out_dtype,
+                        std::span<const TypedBinarySpan> spans);
+
 /// T x T -> T.
 template <class Functor, class List> Status run_arithmetic(ExecContext& context) {
-  const DType dtype = context.input(0).dtype;
-  return dispatch_computed(
-      List(), dtype, [&]<class T>() { return run_binary_typed<Functor, T, T, T>(context, dtype); });
+  using Spans = BinarySpans<Functor, typename WithoutHalves<List>::List>;
+  return run_binary_spans(context, context.input(0).dtype, Spans::kSame);
 }
 
 /// T x T -> bool.
 template <class Functor, class List> Status run_comparison(ExecContext& context) {
-  return dispatch_computed(List(), context.input(0).dtype, [&]<class T>() {
-    return run_binary_typed<Functor, Stored<T>, Stored<T>, bool>(context, DType::kBool);
-  });
+  using Spans = BinarySpans<Functor, typename WithoutHalves<List>::List>;
+  return run_binary_spans(context, DType::kBool, Spans::kTruth);
 }
+
+/// kInvalidArgument when one of these integers is 0; floating point may be.
+Status check_divisor(const TensorView& divisor);
 
 /// Whether input i is a constant tensor of floating point all of whose elements satisfy `test`.
 template <class Test> bool all_constant(const InferContext& context, size_t i, Test test) {

@@ -4,6 +4,10 @@
 
 namespace tundish::ops {
 
+Status unexpected_type(DType dtype) {
+  return Internal(cat("element type ", dtype_name(dtype), " got past inference"));
+}
+
 Status expect_tensor(const InferContext& context, size_t i, DTypeSet held,
                      DTypeSet allowed_by_onnx) {
   if (!context.has_input(i)) return InvalidModel(cat("input ", i, " is missing"));

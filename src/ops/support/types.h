@@ -59,6 +59,9 @@ inline constexpr DTypeSet kPacked{DType::kUint4, DType::kInt4, DType::kFloat4E2M
                                   DType::kInt2};
 inline constexpr DTypeSet kEverything = kMovable | kPacked;
 
+/// kInternal: inference has let an element type through that nothing computes with.
+Status unexpected_type(DType dtype);
+
 /// Calls `function.operator()<T>()` for the T of the list that `dtype` names. The caller has made
 /// sure that there is one; kInternal otherwise.
 template <class... Ts, class Function>
@@ -67,9 +70,8 @@ Status dispatch(Types<Ts...>, DType dtype, Function&& function) {
   const bool found =
       ((dtype_of<Ts> == dtype ? (status = function.template operator()<Ts>(), true) : false) ||
        ...);
-  if (!found) [[unlikely]] {
-    return Internal("element type " + std::string(dtype_name(dtype)) + " got past inference");
-  }
+  if (!found) [[unlikely]]
+    return unexpected_type(dtype);
   return status;
 }
 
