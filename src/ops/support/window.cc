@@ -99,15 +99,15 @@ Result<int64_t> place_windows(AxisWindow& axis, int64_t size, AutoPad auto_pad, 
     return count;
   }
   const int64_t room = size + axis.pad_begin + axis.pad_end - axis.extent();
-  if (room < 0) {
-    return Error(code, cat("a window of ", axis.extent(), " elements does not fit an axis of ",
-                           size, " with ", axis.pad_begin, " and ", axis.pad_end, " of padding"));
-  }
-  int64_t count = room / axis.stride + 1;
+  int64_t count = room < 0 ? 0 : room / axis.stride + 1;
   if (last == LastWindow::kCutOff && auto_pad == AutoPad::kNotSet) {
     count = divide_up(room, axis.stride) + 1;
     // A window that begins in the padding at the end is left out.
     if ((count - 1) * axis.stride >= size + axis.pad_begin) --count;
+  }
+  if (count < 1 && room < 0) {
+    return Error(code, cat("a window of ", axis.extent(), " elements does not fit an axis of ",
+                           size, " with ", axis.pad_begin, " and ", axis.pad_end, " of padding"));
   }
   return count;
 }
