@@ -17,7 +17,7 @@ std::string lifted(int64_t opset) {
 
 TEST(LiftRoiAlign, regions_were_not_shifted) {
   const std::string text = lifted(10);
-  EXPECT_NE(text.find("coordinate_transformation_mode=\"output_half_pixel\""), std::string::npos)
+  EXPECT_NE(text.find("coordinate_transformation_mode = \"output_half_pixel\""), std::string::npos)
       << text;
 }
 
