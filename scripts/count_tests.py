@@ -5,7 +5,8 @@
 
 A GoogleTest program counts case by case, from the lines it prints; one that ends before its summary
 (a crash, a time-out) counts the cases that ended, and one failure. A Python unittest program counts
-by its summary. Any other test counts as one. Exit status 1 when something failed or nothing ran.
+by its summary, a program that ends with such a line by that. Any other test counts as one. Exit
+status 1 when something failed or nothing ran.
 """
 import re
 import sys
@@ -44,6 +45,9 @@ def count_entry(entry):
     ran = re.search(r"^Ran (\d+) tests? in ", text, re.M)
     if ran:
         return count_unittest(text[ran.start():], int(ran.group(1)), entry_passed)
+    counts = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", text, re.M)
+    if counts and (entry_passed or int(counts[-1][1]) > 0):
+        return tuple(int(number) for number in counts[-1])
     return (1, 0, 0) if entry_passed else (0, 1, 0)
 
 

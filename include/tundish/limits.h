@@ -46,6 +46,8 @@ struct Limits {
   uint64_t max_line_bytes = uint64_t{256} << 20;
   /// Nodes of one graph and trees' nodes of one ensemble.
   uint64_t max_graph_nodes = 4'000'000;
+  /// Subgraphs and functions inside each other. Real models stay below 10.
+  uint32_t max_graph_depth = 64;
   uint64_t max_tree_nodes = 500'000'000;
   /// Tree nodes made by copying subtrees that several parents share, and sets of categories. Real
   /// files that share any need a few per tree; doubling at each level would need 2^depth.

@@ -26,6 +26,37 @@ Error io_error(std::string_view what, const std::string& path) {
 Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return io_error("open", path);
+  return map(path, descriptor);
+}
+
+Result<std::shared_ptr<const MappedFile>> MappedFile::open_below(const std::string& folder,
+                                                                 const std::string& path) {
+  constexpr int kNoLink = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
+  int at = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  if (at < 0) return io_error("open", folder);
+  for (size_t begin = 0;;) {
+    const size_t slash = path.find('/', begin);
+    const bool is_last = slash == std::string::npos;
+    const std::string piece = path.substr(begin, is_last ? slash : slash - begin);
+    const int next = ::openat(at, piece.c_str(), is_last ? kNoLink : kNoLink | O_DIRECTORY);
+    if (next < 0 && errno == ELOOP) {
+      ::close(at);
+      return Io(cat("cannot open ", quoted(path, 400), ": a symbolic link"));
+    }
+    if (next < 0) {
+      Error error = io_error("open", path);
+      ::close(at);
+      return error;
+    }
+    ::close(at);
+    if (is_last) return map(path, next);
+    at = next;
+    begin = slash + 1;
+  }
+}
+
+// Takes the descriptor.
+Result<std::shared_ptr<const MappedFile>> MappedFile::map(const std::string& path, int descriptor) {
   struct stat info {};
   if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
     ::close(descriptor);

@@ -17,6 +17,10 @@ class MappedFile {
   /// kNotFound or kIo, naming the path. An empty file gives empty bytes. Folders and devices are
   /// kIo.
   static Result<std::shared_ptr<const MappedFile>> open(const std::string& path);
+  /// A file below a folder: no piece of `path`, which is relative, may be a symbolic link. The
+  /// caller has made sure that it holds no "..".
+  static Result<std::shared_ptr<const MappedFile>> open_below(const std::string& folder,
+                                                              const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -26,6 +30,7 @@ class MappedFile {
 
  private:
   MappedFile(std::string path, Bytes bytes) : path_(std::move(path)), bytes_(bytes) {}
+  static Result<std::shared_ptr<const MappedFile>> map(const std::string& path, int descriptor);
   std::string path_;
   Bytes bytes_;
 };

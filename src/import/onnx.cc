@@ -32,7 +32,8 @@ Result<ImportedModel> read_model(const ImportSource& source, const ImportOptions
   imported.source.library = model.producer_name;
   imported.source.version = model.producer_version;
   if (model.has_training_info) imported.notes.emplace_back("training information is left out");
-  TRY_ASSIGN(imported.graph, graph_from_records(std::move(model), source.owner, ops, options));
+  TRY_ASSIGN(imported.graph,
+             graph_from_records(std::move(model), source.owner, ops, options, source.path));
   return imported;
 }
 

@@ -5,7 +5,9 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "ir/op_def.h"
 #include "tundish/value.h"
@@ -64,6 +66,10 @@ class ExecContext {
   virtual void parallel_for(int64_t count, int64_t grain, RangeFunction body) = 0;
   /// kCancelled or kLimit when the call should stop; long loops ask now and then.
   virtual Status interrupted() const = 0;
+  /// Runs the graph that is the attribute `name` of this node, on one value per input of that
+  /// graph. The answers are the caller's.
+  virtual Result<std::vector<Value>> run_graph(std::string_view name,
+                                               std::span<const Value> inputs);
 };
 
 /// Runs one node now on values, outside any plan: constant folding, bisection in passes, tests.

@@ -15,6 +15,33 @@
 
 namespace tundish {
 
+namespace {
+
+// Sequences and optionals outlive the places of the tensors that were put into them: a tensor that
+// only borrows is copied.
+Result<Value> owned(Value value) {
+  if (const Tensor* tensor = value.tensor()) {
+    if (!tensor->defined() || tensor->owner() != nullptr) return value;
+    TRY_ASSIGN(Tensor copy, Tensor::copy_of(tensor->view()));
+    return Value(std::move(copy));
+  }
+  if (const Sequence* sequence = value.sequence()) {
+    Sequence copy;
+    copy.items.reserve(sequence->items.size());
+    for (const Value& item : sequence->items) {
+      TRY_ASSIGN(copy.items.emplace_back(), owned(item));
+    }
+    return Value(std::move(copy));
+  }
+  if (const Optional* optional = value.optional(); optional != nullptr && optional->item) {
+    TRY_ASSIGN(Value item, owned(*optional->item));
+    return Value(Optional{std::make_shared<const Value>(std::move(item))});
+  }
+  return value;
+}
+
+}  // namespace
+
 /// What operators of one call see.
 class NativeSession::Context final : public ExecContext {
  public:
@@ -54,7 +81,7 @@ class NativeSession::Context final : public ExecContext {
     if (slot == kNoSlot) return ok();
     const Tensor* tensor = value.tensor();
     if (tensor == nullptr) {
-      session_.values_[slot] = std::move(value);
+      TRY_ASSIGN(session_.values_[slot], owned(std::move(value)));
       return ok();
     }
     TRY_ASSIGN(const MutableTensorView to, plan_.storage(slot, tensor->dtype(), tensor->shape()));
@@ -83,6 +110,14 @@ class NativeSession::Context final : public ExecContext {
     }
   }
   Status interrupted() const override { return check_interrupted(options_); }
+  Result<std::vector<Value>> run_graph(std::string_view name,
+                                       std::span<const Value> inputs) override {
+    const auto step = static_cast<size_t>(step_ - session_.program_.steps.data());
+    for (const Body& body : session_.bodies_) {
+      if (body.step == step && body.name == name) return body.session->run_values(inputs, options_);
+    }
+    return Internal(cat("no graph ", quoted(name)));
+  }
 
   void end_step() { scratch_used_ = 0; }
 
@@ -119,7 +154,24 @@ Result<std::unique_ptr<NativeSession>> NativeSession::create(std::shared_ptr<con
   TRY_ASSIGN(const kernels::KernelTable* kernels, select_kernels(options.isa));
   TRY_ASSIGN(Program program, make_program(std::move(graph), ops, *kernels, options.expected_rows));
   const int threads = options.thread_count > 0 ? options.thread_count : available_thread_count();
-  return std::unique_ptr<NativeSession>(new NativeSession(std::move(program), threads));
+  auto session = std::unique_ptr<NativeSession>(new NativeSession(std::move(program), threads));
+  TRY(session->make_bodies(ops, options));
+  return session;
+}
+
+Status NativeSession::make_bodies(const OpTable& ops, Options options) {
+  options.expected_rows = 0;
+  for (size_t step = 0; step < program_.steps.size(); ++step) {
+    const Node& node = *program_.steps[step].node;
+    for (const auto& [name, attribute] : node.attributes.items()) {
+      const auto* graph = std::get_if<GraphPointer>(&attribute);
+      if (graph == nullptr) continue;
+      Result<std::unique_ptr<NativeSession>> session = create(*graph, ops, options);
+      if (!session) return std::move(session).error().in(node_place(node));
+      bodies_.push_back({step, name, std::move(session).value()});
+    }
+  }
+  return ok();
 }
 
 // ---- Plans

@@ -54,7 +54,14 @@ class NativeSession {
 
  private:
   class Context;
+  /// The session of a step's subgraph.
+  struct Body {
+    size_t step;
+    std::string name;  ///< of the attribute
+    std::unique_ptr<NativeSession> session;
+  };
   NativeSession(Program program, int thread_count);
+  Status make_bodies(const OpTable& ops, Options options);
 
   /// Makes the plan for these inputs the present one and points it to them.
   Status choose_plan(std::span<const TensorView> inputs);
@@ -74,6 +81,7 @@ class NativeSession {
 
   const Program program_;
   const int thread_count_;
+  std::vector<Body> bodies_;
   Arena arena_;
   std::vector<KeptPlan> plans_;
   Plan* plan_ = nullptr;  ///< the present one

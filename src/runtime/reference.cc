@@ -1,6 +1,7 @@
 #include "runtime/reference.h"
 
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include "base/strings.h"
@@ -13,8 +14,9 @@ namespace {
 /// One node on values; outputs are new tensors.
 class ValueContext final : public ExecContext {
  public:
-  ValueContext(const Node& node, std::span<const Value> inputs, const RunOptions& options)
-      : node_(node), inputs_(inputs), options_(options), outputs_(node.outputs.size()) {
+  ValueContext(const OpTable& ops, const Node& node, std::span<const Value> inputs,
+               const RunOptions& options)
+      : ops_(ops), node_(node), inputs_(inputs), options_(options), outputs_(node.outputs.size()) {
     views_.reserve(inputs.size());
     for (const Value& input : inputs) {
       const Tensor* tensor = input.tensor();
@@ -54,21 +56,35 @@ class ValueContext final : public ExecContext {
     if (count > 0) body(0, count);
   }
   Status interrupted() const override { return check_interrupted(options_); }
+  Result<std::vector<Value>> run_graph(std::string_view name,
+                                       std::span<const Value> inputs) override {
+    const Attribute* attribute = node_.attributes.find(name);
+    const auto* graph = attribute == nullptr ? nullptr : std::get_if<GraphPointer>(attribute);
+    if (graph == nullptr) return Internal(cat("no graph ", quoted(name)));
+    auto runner = runners_.find(graph->get());
+    if (runner == runners_.end()) {
+      TRY_ASSIGN(ReferenceRunner made, ReferenceRunner::create(*graph, ops_));
+      runner = runners_.emplace(graph->get(), std::move(made)).first;
+    }
+    return runner->second.run(inputs, options_);
+  }
 
   std::vector<Value>& outputs() { return outputs_; }
 
  private:
+  const OpTable& ops_;
   const Node& node_;
   std::span<const Value> inputs_;
   const RunOptions& options_;
+  std::map<const Graph*, ReferenceRunner> runners_;  ///< of the node's subgraphs
   std::vector<TensorView> views_;
   std::vector<Value> outputs_;
   std::vector<Tensor> scratch_;
 };
 
-Result<std::vector<Value>> run_node(const OpDef& def, const Node& node,
+Result<std::vector<Value>> run_node(const OpTable& ops, const OpDef& def, const Node& node,
                                     std::span<const Value> inputs, const RunOptions& options) {
-  ValueContext context(node, inputs, options);
+  ValueContext context(ops, node, inputs, options);
   if (Status done = def.run(context); !done) {
     return std::move(done).error().in(node_place(node));
   }
@@ -103,11 +119,15 @@ Result<std::vector<Value>> ReferenceEvaluator::evaluate(const Node& node,
                cat("evaluated with ", inputs.size(), " values for ", node.inputs.size(), " inputs"))
         .in(node_place(node));
   }
-  return run_node(*def, node, inputs, RunOptions());
+  return run_node(ops_, *def, node, inputs, RunOptions());
 }
 
-ReferenceRunner::ReferenceRunner(std::shared_ptr<const Graph> graph, std::vector<const OpDef*> defs)
-    : graph_(std::move(graph)), defs_(std::move(defs)), last_reader_(graph_->value_capacity(), -1) {
+ReferenceRunner::ReferenceRunner(std::shared_ptr<const Graph> graph, const OpTable& ops,
+                                 std::vector<const OpDef*> defs)
+    : graph_(std::move(graph)),
+      ops_(&ops),
+      defs_(std::move(defs)),
+      last_reader_(graph_->value_capacity(), -1) {
   const std::span<const NodeId> order = graph_->order();
   for (size_t step = 0; step < order.size(); ++step) {
     const Node& node = graph_->node(order[step]);
@@ -128,7 +148,7 @@ Result<ReferenceRunner> ReferenceRunner::create(std::shared_ptr<const Graph> gra
     TRY_ASSIGN(const OpDef* def, runnable(ops, graph->node(id)));
     defs.push_back(def);
   }
-  return ReferenceRunner(std::move(graph), std::move(defs));
+  return ReferenceRunner(std::move(graph), ops, std::move(defs));
 }
 
 Result<std::vector<Value>> ReferenceRunner::run(std::span<const Value> inputs,
@@ -150,7 +170,7 @@ Result<std::vector<Value>> ReferenceRunner::run(std::span<const Value> inputs,
       arguments.push_back(input == kNoValue ? Value() : values[static_cast<size_t>(input)]);
     }
     const auto begin = std::chrono::steady_clock::now();
-    TRY_ASSIGN(std::vector<Value> made, run_node(*defs_[step], node, arguments, options));
+    TRY_ASSIGN(std::vector<Value> made, run_node(*ops_, *defs_[step], node, arguments, options));
     if (profiling_) {
       ++report_[step].calls;
       report_[step].nanoseconds += (std::chrono::steady_clock::now() - begin).count();

@@ -47,9 +47,11 @@ class ReferenceRunner {
   const std::vector<NodeReport>& report() const { return report_; }
 
  private:
-  ReferenceRunner(std::shared_ptr<const Graph> graph, std::vector<const OpDef*> defs);
+  ReferenceRunner(std::shared_ptr<const Graph> graph, const OpTable& ops,
+                  std::vector<const OpDef*> defs);
 
   std::shared_ptr<const Graph> graph_;
+  const OpTable* ops_;
   std::vector<const OpDef*> defs_;  ///< per entry of graph().order()
   std::vector<int> last_reader_;    ///< per value: index of the last step that reads it; -1: none
   std::vector<NodeReport> report_;

@@ -73,11 +73,15 @@ Result<std::vector<Case>> read_manifest(const std::string& path) {
     if (line.empty() || line[0] == '#') continue;
     const std::vector<std::string> fields = fields_of(line);
     if (fields.size() < 3) return InvalidArgument(cat("manifest: ", tundish::quoted(line)));
-    Case one{.name = fields[0], .suite = fields[1], .is_skipped = fields[2] == "skip"};
+    using Expected = Case::Expected;
+    Case one{.name = fields[0], .suite = fields[1]};
+    one.expected = fields[2] == "skip"   ? Expected::kSkip
+                   : fields[2] == "fail" ? Expected::kFail
+                                         : Expected::kPass;
     if (fields.size() > 3 && !fields[3].empty()) one.rtol = std::strtod(fields[3].c_str(), nullptr);
     if (fields.size() > 4 && !fields[4].empty()) one.atol = std::strtod(fields[4].c_str(), nullptr);
     if (fields.size() > 5) one.reason = fields[5];
-    if (one.is_skipped && one.reason.empty()) {
+    if (one.expected == Expected::kSkip && one.reason.empty()) {
       return InvalidArgument(cat("manifest: ", one.name, " is skipped without a reason"));
     }
     cases.push_back(std::move(one));

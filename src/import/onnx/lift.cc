@@ -106,6 +106,7 @@ Result<std::vector<ValueId>> Lift::last(std::string_view op_name, std::vector<Va
 
 Result<std::vector<ValueId>> lift_node(Lift& lift) {
   TRY(check_schema(lift.domain, lift.op, lift.version, lift.attributes));
+  if (!lift.captures.empty()) lift.attributes.set("captures", lift.captures);
   const auto rule = std::ranges::find_if(
       all_rules(), [&](const LiftRule& r) { return r.op == lift.op && r.domain == lift.domain; });
   return rule == all_rules().end() ? keep(lift) : rule->lift(lift);

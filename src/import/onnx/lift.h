@@ -26,6 +26,9 @@ struct Lift {
   std::vector<ValueId> inputs;
   std::vector<std::string> output_names;  ///< "" for an output left out
   AttributeList attributes;
+  /// Per attribute that is a graph, in the order of their names: how many of the last inputs are
+  /// values it takes from outside (see import/onnx/scope.h). Empty when none does.
+  std::vector<int64_t> captures;
 
   bool has_input(size_t i) const { return i < inputs.size() && inputs[i] != kNoValue; }
   const ValueType& type(size_t i) const { return builder.type(inputs[i]); }

@@ -69,7 +69,8 @@ Result<Attribute> types_of(const OnnxAttribute& attribute) {
   return Attribute(std::move(types[0]));
 }
 
-Result<Attribute> value_of(OnnxAttribute& attribute, const std::shared_ptr<const void>& owner) {
+Result<Attribute> value_of(const OnnxAttribute& attribute,
+                           const std::shared_ptr<const void>& owner) {
   if (!attribute.ref_attr_name.empty()) {
     return InvalidModel("a reference to a function's attribute outside a function");
   }
@@ -79,8 +80,8 @@ Result<Attribute> value_of(OnnxAttribute& attribute, const std::shared_ptr<const
     case OnnxAttributeType::kFloat: return Attribute(attribute.f);
     case OnnxAttributeType::kInt: return Attribute(attribute.i);
     case OnnxAttributeType::kString: return Attribute(std::string(attribute.s));
-    case OnnxAttributeType::kFloats: return Attribute(std::move(attribute.floats));
-    case OnnxAttributeType::kInts: return Attribute(std::move(attribute.ints));
+    case OnnxAttributeType::kFloats: return Attribute(attribute.floats);
+    case OnnxAttributeType::kInts: return Attribute(attribute.ints);
     case OnnxAttributeType::kStrings:
       return Attribute(
           std::vector<std::string>(attribute.strings.begin(), attribute.strings.end()));
@@ -89,9 +90,9 @@ Result<Attribute> value_of(OnnxAttribute& attribute, const std::shared_ptr<const
     case OnnxAttributeType::kTypeProto:
     case OnnxAttributeType::kTypeProtos: return types_of(attribute);
     case OnnxAttributeType::kGraph:
-    case OnnxAttributeType::kGraphs: return Unsupported("subgraphs are not read");
+    case OnnxAttributeType::kGraphs: return Unsupported("subgraphs are not read here");
     case OnnxAttributeType::kSparseTensor:
-    case OnnxAttributeType::kSparseTensors: return Unsupported("sparse tensors are not read");
+    case OnnxAttributeType::kSparseTensors: return Unsupported("sparse tensors are not read here");
     case OnnxAttributeType::kUndefined: break;
   }
   return InvalidModel(cat("attribute type ", static_cast<int32_t>(attribute.type)));
@@ -126,10 +127,20 @@ Result<ValueType> value_type_of(const OnnxType& type) {
   return read;
 }
 
-Result<Attribute> attribute_of(OnnxAttribute& attribute, const std::shared_ptr<const void>& owner) {
+Result<Attribute> attribute_of(const OnnxAttribute& attribute,
+                               const std::shared_ptr<const void>& owner) {
   Result<Attribute> value = value_of(attribute, owner);
   if (value.has_value()) return value;
   return std::move(value).error().in(cat("attribute ", quoted(attribute.name)));
+}
+
+Result<Attribute> take_attribute(OnnxAttribute& attribute,
+                                 const std::shared_ptr<const void>& owner) {
+  if (attribute.ref_attr_name.empty()) {
+    if (attribute.type == OnnxAttributeType::kInts) return Attribute(std::move(attribute.ints));
+    if (attribute.type == OnnxAttributeType::kFloats) return Attribute(std::move(attribute.floats));
+  }
+  return attribute_of(attribute, owner);
 }
 
 }  // namespace tundish

@@ -16,9 +16,13 @@ namespace tundish {
 Result<ValueType> value_type_of(const OnnxType& type);
 
 /// kInvalidModel when its type is unknown or does not match what it holds; kUnsupported for graphs
-/// and references to a function's attributes. Lists are
-/// moved out of the record, tensors may borrow from `owner`'s bytes.
-Result<Attribute> attribute_of(OnnxAttribute& attribute, const std::shared_ptr<const void>& owner);
+/// (Scope reads them) and references to a function's attributes. Tensors may borrow from `owner`'s
+/// bytes.
+Result<Attribute> attribute_of(const OnnxAttribute& attribute,
+                               const std::shared_ptr<const void>& owner);
+/// The same, with lists of numbers moved out of the record.
+Result<Attribute> take_attribute(OnnxAttribute& attribute,
+                                 const std::shared_ptr<const void>& owner);
 
 }  // namespace tundish
 

@@ -126,9 +126,9 @@ TEST(AttributeReader, refusals_name_the_attribute) {
   OnnxAttribute record;
   record.name = "body";
   record.type = OnnxAttributeType::kGraph;
-  EXPECT_EQ(error(record), "attribute \"body\": subgraphs are not read");
+  EXPECT_EQ(error(record), "attribute \"body\": subgraphs are not read here");
   record.type = OnnxAttributeType::kSparseTensor;
-  EXPECT_EQ(error(record), "attribute \"body\": sparse tensors are not read");
+  EXPECT_EQ(error(record), "attribute \"body\": sparse tensors are not read here");
   record.type = OnnxAttributeType::kTensor;
   EXPECT_EQ(error(record), "attribute \"body\": expected one tensor, got 0");
   record.type = OnnxAttributeType::kTypeProto;
