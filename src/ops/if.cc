@@ -37,7 +37,7 @@ Status infer_if(InferContext& context) {
       context.set_output(i, condition->values<uint8_t>()[0] != 0 ? if_true : if_false);
       continue;
     }
-    TRY_ASSIGN(ValueType type, in(cat("output ", i), common_type(if_true, if_false)));
+    TRY_ASSIGN(ValueType type, in(cat("output ", i), merged_type(if_true, if_false)));
     context.set_output(i, std::move(type));
   }
   return ok();

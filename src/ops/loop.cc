@@ -46,8 +46,10 @@ Status infer_loop(InferContext& context) {
   for (size_t i = 0; i < context.node().outputs.size(); ++i) {
     const ValueType& made = body.value(body.outputs()[1 + i]).type;
     if (i < loop.carried) {
-      TRY_ASSIGN(ValueType type,
-                 in(cat("carried value ", i), common_type(context.input(2 + i), made)));
+      const ValueType& given = context.input(2 + i);
+      const bool unwraps = given.kind == ValueKind::kOptional && made.kind != given.kind;
+      TRY_ASSIGN(ValueType type, in(cat("carried value ", i),
+                                    merged_type(unwraps ? given.element[0] : given, made)));
       context.set_output(i, std::move(type));
     } else if (made.kind != ValueKind::kTensor) {
       return InvalidModel(cat("collected value ", i - loop.carried, " is no tensor"));
@@ -89,6 +91,16 @@ Status run_loop_body(ExecContext& context, const Loop& loop, std::vector<Value>&
   return ok();
 }
 
+// An optional may be carried in and its item out. Without a turn the optional itself is left.
+Result<Value> unwrapped(const ExecContext& context, size_t i, const Value& value) {
+  const Optional* optional = value.optional();
+  TRY_ASSIGN(const Graph* body, body_of(context.node(), kBody));
+  const ValueKind made = body->value(body->outputs()[1 + i]).type.kind;
+  if (optional == nullptr || made == ValueKind::kOptional) return value;
+  if (optional->item == nullptr) return InvalidArgument("an empty optional, and no turn was made");
+  return *optional->item;
+}
+
 Status run_loop_op(ExecContext& context) {
   TRY_ASSIGN(const Loop loop, loop_of(context.node()));
   std::vector<Value> carried;
@@ -101,7 +113,8 @@ Status run_loop_op(ExecContext& context) {
   TRY(run_loop_body(context, loop, carried, stacks));
   for (size_t i = 0; i < context.output_count(); ++i) {
     if (i < loop.carried) {
-      TRY(context.set_output(i, std::move(carried[i])));
+      TRY_ASSIGN(Value value, in(cat("carried value ", i), unwrapped(context, i, carried[i])));
+      TRY(context.set_output(i, std::move(value)));
     } else if (context.output_wanted(i)) {
       TRY_ASSIGN(Tensor tensor, stacks[i - loop.carried].join(0));
       TRY(context.set_output(i, std::move(tensor)));

@@ -91,7 +91,7 @@ Status infer_scan(InferContext& context) {
   for (size_t i = 0; i < context.node().outputs.size(); ++i) {
     const ValueType& made = scan.body->value(scan.body->outputs()[i]).type;
     if (i < scan.states) {
-      TRY_ASSIGN(ValueType type, in(cat("state ", i), common_type(context.input(i), made)));
+      TRY_ASSIGN(ValueType type, in(cat("state ", i), merged_type(context.input(i), made)));
       context.set_output(i, std::move(type));
       continue;
     }
@@ -253,7 +253,7 @@ Status run_scan_8(ExecContext& context) {
 
 constexpr OpDef kOps[] = {{.name = "Scan",
                            .since = 8,
-                           .inputs = {1, kAnyCount},
+                           .inputs = {0, kAnyCount},  // the lengths may be left out
                            .outputs = {1, kAnyCount},
                            .infer = infer_scan_8,
                            .run = run_scan_8},

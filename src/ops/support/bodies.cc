@@ -1,8 +1,18 @@
 #include "ops/support/bodies.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
+#include "ops/support/values.h"
 
 namespace tundish::ops {
+
+namespace {
+bool same_elements(const ValueType& a, const ValueType& b) {
+  return a.kind == b.kind && a.dtype == b.dtype && a.key == b.key &&
+         std::ranges::equal(a.element, b.element, same_elements);
+}
+}  // namespace
 
 Result<const Graph*> body_of(const Node& node, std::string_view name) {
   const Attribute* attribute = node.attributes.find(name);
@@ -47,26 +57,11 @@ void BodyInputs::append(const ExecContext& context, std::string_view name,
   for (size_t i = begin; i < begin + count; ++i) to.push_back(context.input_value(i));
 }
 
-Result<ValueType> common_type(const ValueType& a, const ValueType& b) {
-  const auto differ = [&] {
+Result<ValueType> merged_type(const ValueType& a, const ValueType& b) {
+  if (!same_elements(a, b)) {
     return InvalidModel(cat("made as ", a.to_string(), " and as ", b.to_string()));
-  };
-  if (a.kind != b.kind || a.dtype != b.dtype || a.key != b.key ||
-      a.element.size() != b.element.size()) {
-    return differ();
   }
-  ValueType common = a;
-  if (!a.shape || !b.shape || a.shape->size() != b.shape->size()) {
-    common.shape.reset();
-  } else {
-    for (size_t i = 0; i < a.shape->size(); ++i) {
-      if (!((*a.shape)[i] == (*b.shape)[i])) (*common.shape)[i] = Dim();
-    }
-  }
-  for (size_t i = 0; i < a.element.size(); ++i) {
-    TRY_ASSIGN(common.element[i], common_type(a.element[i], b.element[i]));
-  }
-  return common;
+  return common_type(a, b);
 }
 
 Result<bool> read_condition(const Value& value, std::string_view what) {

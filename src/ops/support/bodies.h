@@ -40,7 +40,7 @@ class BodyInputs {
 
 /// What two ways to make a value have in common: sizes that differ are unknown. kInvalidModel when
 /// kind or element type differ.
-Result<ValueType> common_type(const ValueType& a, const ValueType& b);
+Result<ValueType> merged_type(const ValueType& a, const ValueType& b);
 
 /// A bool tensor of one element, any rank. kInvalidArgument otherwise, naming it as `what`.
 Result<bool> read_condition(const Value& value, std::string_view what);

@@ -37,9 +37,9 @@ TEST(Bodies, common_types_forget_what_differs) {
   const ValueType a = ValueType::tensor(DType::kFloat32, std::vector<Dim>{2, 3});
   const ValueType b = ValueType::tensor(DType::kFloat32, std::vector<Dim>{2, 4});
   const ValueType c = ValueType::tensor(DType::kFloat32, std::vector<Dim>{2});
-  EXPECT_EQ(common_type(a, b)->to_string(), "float32[2, ?]");
-  EXPECT_EQ(common_type(a, c)->to_string(), "float32[?...]");
-  EXPECT_FALSE(common_type(a, ValueType::tensor(DType::kInt64, a.shape)).has_value());
+  EXPECT_EQ(merged_type(a, b)->to_string(), "float32[2, ?]");
+  EXPECT_EQ(merged_type(a, c)->to_string(), "float32[?...]");
+  EXPECT_FALSE(merged_type(a, ValueType::tensor(DType::kInt64, a.shape)).has_value());
 }
 
 TEST(Bodies, conditions_are_one_bool) {
