@@ -78,7 +78,12 @@ Status run_loop_body(ExecContext& context, const Loop& loop, std::vector<Value>&
   for (int64_t turn = 0; goes_on && turn != most; ++turn) {
     TRY(context.interrupted());
     values.assign({Value(Tensor::scalar(turn)), Value(Tensor::scalar(true))});
-    values.insert(values.end(), carried.begin(), carried.end());
+    for (size_t i = 0; i < carried.size(); ++i) {
+      const ValueKind wanted = loop.body->value(loop.body->inputs()[2 + i]).type.kind;
+      const bool wraps = wanted == ValueKind::kOptional && carried[i].optional() == nullptr;
+      values.push_back(wraps ? Value(Optional{std::make_shared<const Value>(carried[i])})
+                             : carried[i]);
+    }
     values.insert(values.end(), outside.begin(), outside.end());
     TRY_ASSIGN(std::vector<Value> made, in(cat("turn ", turn), context.run_graph(kBody, values)));
     TRY_ASSIGN(goes_on, read_condition(made[0], "the body's condition"));
