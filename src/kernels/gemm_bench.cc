@@ -3,7 +3,7 @@
 //   gemm_bench [ISA] [hot|cold|gemv|epilogue|dynamic|attention]...
 //
 // hot: one matrix again and again, least of many runs. cold: each call another matrix out of
-// 96 MB, median. Shares are of the multiply-add peak of one core, measured first.
+// 96 MB, median of calls. Shares are of the multiply-add peak of one core, measured first.
 #include <time.h>
 
 #include <algorithm>
@@ -36,18 +36,6 @@ template <class Call> double least_time(Call call) {
   return best;
 }
 
-template <class Call> double median_time(Call call) {
-  std::vector<double> times;
-  const double begin = now();
-  while (times.size() < 15 || (now() - begin < 0.15 && times.size() < 5000)) {
-    const double t = now();
-    call();
-    times.push_back(now() - t);
-  }
-  std::nth_element(times.begin(), times.begin() + static_cast<long>(times.size() / 2), times.end());
-  return times[times.size() / 2];
-}
-
 float next_random() {
   static unsigned state = 1;
   state = state * 1664525u + 1013904223u;
@@ -66,16 +54,16 @@ struct Floats {
 // GFLOP/s of one core: twelve chains of multiply-adds in registers.
 #if defined(__x86_64__)
 #define TUNDISH_CHAIN(r, i) "vfmadd231ps %%" r "14, %%" r "15, %%" r #i "\n"
-#define TUNDISH_CHAINS(r)                                                          \
-  TUNDISH_CHAIN(r, 0)                                                              \
-  TUNDISH_CHAIN(r, 1)                                                              \
-  TUNDISH_CHAIN(r, 2)                                                              \
-  TUNDISH_CHAIN(r, 3)                                                              \
-  TUNDISH_CHAIN(r, 4)                                                              \
-  TUNDISH_CHAIN(r, 5)                                                              \
-  TUNDISH_CHAIN(r, 6)                                                              \
-  TUNDISH_CHAIN(r, 7) TUNDISH_CHAIN(r, 8) TUNDISH_CHAIN(r, 9) TUNDISH_CHAIN(r, 10) \
-      TUNDISH_CHAIN(r, 11)
+#define TUNDISH_CHAINS(r) \
+  TUNDISH_CHAIN(r, 0)     \
+  TUNDISH_CHAIN(r, 1)     \
+  TUNDISH_CHAIN(r, 2)     \
+  TUNDISH_CHAIN(r, 3)     \
+  TUNDISH_CHAIN(r, 4)     \
+  TUNDISH_CHAIN(r, 5)     \
+  TUNDISH_CHAIN(r, 6)     \
+  TUNDISH_CHAIN(r, 7)     \
+  TUNDISH_CHAIN(r, 8) TUNDISH_CHAIN(r, 9) TUNDISH_CHAIN(r, 10) TUNDISH_CHAIN(r, 11)
 #define TUNDISH_LOOP(r)                                                                        \
   asm volatile("vzeroall\n1:\n" TUNDISH_CHAINS(r) "dec %0\njnz 1b\n"                           \
                : "+r"(times)                                                                   \
@@ -106,13 +94,38 @@ constexpr Shape kShapes[] = {{384, 384},  {1536, 384}, {384, 1536}, {768, 768},
                              {3072, 768}, {768, 3072}, {512, 512}};
 constexpr size_t kRows[] = {1, 2, 4, 7, 12, 16, 32, 128, 512};
 
-void shares(const GemmKernels& kernels, double best, bool cold, Prefetch prefetch) {
-  std::printf("\n%s%s: share of peak, %%\n%12s", cold ? "cold" : "hot",
-              prefetch == Prefetch::kNone ? "" : " with prefetch", "n x k");
-  for (const size_t m : kRows) std::printf("%8zu", m);
+void heads(const char* what) {
+  std::printf("\n%s\n%12s", what, "n x k");
+  for (const size_t m : kRows) std::printf("%12zu", m);
   std::printf("\n");
+}
+
+double share(size_t m, const Shape& s, double seconds, double best) {
+  return 2e-7 * static_cast<double>(m * s.n * s.k) / seconds / best;
+}
+
+void hot(const GemmKernels& kernels, double best) {
+  heads("hot: share of peak, %");
   for (const Shape& s : kShapes) {
-    const size_t copies = cold ? (size_t{24} << 20) / (s.n * s.k) : 1;
+    const Floats weights(s.n * s.k);
+    std::printf("%5zu x %4zu", s.n, s.k);
+    for (const size_t m : kRows) {
+      Floats a(m * s.k), c(m * s.n);
+      Gemm gemm{.m = m, .n = s.n, .k = s.k, .a = {a.data, s.k, 1}, .packed = weights.data};
+      gemm.c = c.data;
+      gemm.c_row_stride = s.n;
+      std::printf("%12.1f", share(m, s, least_time([&] { run_gemm(kernels, gemm); }), best));
+      std::fflush(stdout);
+    }
+    std::printf("\n");
+  }
+}
+
+// Calls without and with prefetch take turns.
+void cold(const GemmKernels& kernels, double best) {
+  heads("cold: share of peak, % (without / with prefetch)");
+  for (const Shape& s : kShapes) {
+    const size_t copies = (size_t{24} << 20) / (s.n * s.k);
     std::vector<Floats> weights;
     for (size_t i = 0; i < copies; ++i) weights.emplace_back(s.n * s.k);
     std::printf("%5zu x %4zu", s.n, s.k);
@@ -120,14 +133,21 @@ void shares(const GemmKernels& kernels, double best, bool cold, Prefetch prefetc
       Floats a(m * s.k), c(m * s.n);
       Gemm gemm{.m = m, .n = s.n, .k = s.k, .a = {a.data, s.k, 1}, .c = c.data};
       gemm.c_row_stride = s.n;
-      gemm.prefetch = prefetch;
       size_t next = 0;
-      const auto call = [&] {
-        gemm.packed = weights[next++ % copies].data;
-        run_gemm(kernels, gemm);
-      };
-      const double t = cold ? median_time(call) : least_time(call);
-      std::printf("%8.1f", 2e-7 * static_cast<double>(m * s.n * s.k) / t / best);
+      std::vector<double> times[2];
+      const double begin = now();
+      while (times[0].size() < 15 || (now() - begin < 0.3 && times[0].size() < 4000)) {
+        for (const Prefetch prefetch : {Prefetch::kNone, Prefetch::kNextPanel}) {
+          gemm.prefetch = prefetch;
+          gemm.packed = weights[next++ % copies].data;
+          const double t = now();
+          run_gemm(kernels, gemm);
+          times[static_cast<size_t>(prefetch)].push_back(now() - t);
+        }
+      }
+      for (std::vector<double>& t : times) std::sort(t.begin(), t.end());
+      std::printf("%6.1f%6.1f", share(m, s, times[0][times[0].size() / 2], best),
+                  share(m, s, times[1][times[1].size() / 2], best));
       std::fflush(stdout);
     }
     std::printf("\n");
@@ -187,22 +207,19 @@ void epilogues(const GemmKernels& kernels) {
 }
 
 void dynamic(const GemmKernels& kernels, double best) {
-  std::printf("\nB not packed: share of peak, %% (plain / transposed)\n%12s", "n x k");
-  for (const size_t m : kRows) std::printf("%12zu", m);
-  std::printf("\n");
+  heads("B not packed: share of peak, % (plain / transposed)");
   for (const Shape& s : kShapes) {
     std::printf("%5zu x %4zu", s.n, s.k);
     for (const size_t m : kRows) {
       Floats a(m * s.k), b(s.n * s.k), c(m * s.n);
       Gemm gemm{.m = m, .n = s.n, .k = s.k, .a = {a.data, s.k, 1}, .c = c.data};
       gemm.c_row_stride = s.n;
-      double share[2];
       for (int transposed = 0; transposed < 2; ++transposed) {
         gemm.b = transposed ? GemmMatrix{b.data, 1, s.k} : GemmMatrix{b.data, s.n, 1};
         const double t = least_time([&] { run_gemm(kernels, gemm); });
-        share[transposed] = 2e-7 * static_cast<double>(m * s.n * s.k) / t / best;
+        std::printf("%6.1f", share(m, s, t, best));
       }
-      std::printf("%6.1f%6.1f", share[0], share[1]);
+      std::fflush(stdout);
     }
     std::printf("\n");
   }
@@ -254,11 +271,8 @@ int run(int count, char** words) {
   double best = peak(isa == Isa::kGeneric ? Isa::kAvx2 : isa);
   if (best == 0) best = 1e2;  // unknown: GFLOP/s in place of shares
   std::printf("%s: peak %.1f GFLOP/s\n", isa_name(isa), best);
-  if (wants("hot")) shares(kernels, best, false, Prefetch::kNone);
-  if (wants("cold")) {
-    shares(kernels, best, true, Prefetch::kNone);
-    shares(kernels, best, true, Prefetch::kNextPanel);
-  }
+  if (wants("hot")) hot(kernels, best);
+  if (wants("cold")) cold(kernels, best);
   if (wants("gemv")) gemv(kernels);
   if (wants("epilogue")) epilogues(kernels);
   if (wants("dynamic")) dynamic(kernels, best);

@@ -216,6 +216,24 @@ void check_epilogue(Isa isa, size_t columns, Activation activation, ResidualOrde
   }
 }
 
+// Rows of A that fall into one set of the first cache are taken in lower tiles.
+TEST(Gemm, rows_that_collide_in_the_cache) {
+  constexpr size_t kStride = 1024, kDepth = 6;
+  for (const Isa isa : available()) {
+    for (size_t m = 1; m <= 26; ++m) {
+      const size_t n = kernels_of(isa).panel_width * 4 + 3;
+      const std::vector<float> a = random_floats(m * kStride, 1), b = random_floats(kDepth * n, 2);
+      std::vector<float> c(m * n);
+      Gemm gemm{.m = m, .n = n, .k = kDepth, .a = {a.data(), kStride, 1}};
+      gemm.b = {b.data(), n, 1};
+      gemm.c = c.data();
+      gemm.c_row_stride = n;
+      run_gemm(kernels_of(isa), gemm);
+      expect_rows(c, n, chain(isa, gemm), m, n, isa_name(isa));
+    }
+  }
+}
+
 TEST(Gemm, epilogues) {
   for (const Isa isa : available()) {
     for (const size_t columns : {size_t{1}, kernels_of(isa).panel_width + 3}) {

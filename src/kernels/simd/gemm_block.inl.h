@@ -4,6 +4,10 @@
 // Rows of A and C that stay in the second cache while all panels pass.
 inline constexpr size_t kRowBlock = 96;
 
+// Rows a multiple of 4 KB apart fall into one set of the first cache, which holds 8 lines (or 12).
+inline constexpr size_t kSetBytes = 4096;
+inline constexpr size_t kSetLines = 8;
+
 inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 // Sums in `sums` (rows x columns) and their place in the block.
@@ -113,10 +117,12 @@ template <class V> TileShape shape_for(size_t tallest, size_t columns) {
 
 template <class V> void run_block_of(const GemmBlock& block) {
   constexpr size_t kWidth = kPanelVectors * V::kLanes;
+  const bool collides = block.a_row_stride * sizeof(float) % kSetBytes == 0;
+  const size_t most_rows = collides ? least(V::kTileRows, kSetLines) : V::kTileRows;
   for (size_t first = 0; first < block.rows; first += kRowBlock) {
     // Equal tiles: 16 rows are 8 + 8, not 12 + 4.
     const size_t rows = least(kRowBlock, block.rows - first);
-    const size_t tiles = (rows + V::kTileRows - 1) / V::kTileRows;
+    const size_t tiles = (rows + most_rows - 1) / most_rows;
     const size_t tallest = (rows + tiles - 1) / tiles;
     const float* b = block.b;
     for (size_t column = 0; column < block.columns;) {
