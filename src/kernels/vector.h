@@ -1,9 +1,9 @@
 // Functions of float32 arrays and rows, with the greatest error measured over all floats.
 //
-// Arrays have any length (0 too) and alignment. `y` may be `x`. NaN gives NaN. Errors are in units
-// in the last place of the exact result ("ulp"), for every float and AVX2 or AVX-512, and the same
-// for an element wherever it stands; subnormal results are within 1e-42. docs/kernels.md has the
-// figures of every set.
+// Arrays have any length (0 too) and alignment. `y` may be `x`. NaN gives NaN; an element's result
+// does not depend on where it stands. Errors are at most 4 units in the last place of the exact
+// result, 7 for gelu_erf (far below zero); subnormal results are within 2e-42. docs/kernels.md has
+// the figure of each.
 #pragma once
 
 #include <cstddef>
