@@ -54,6 +54,7 @@ inline const OpTable& lift_ops() {
       OpDef{.name = "Cast", .since = 6, .inputs = {1, 1}, .infer = infer_cast},
       OpDef{.name = "Clip", .since = 11, .inputs = {1, 3}, .infer = kFirst},
       OpDef{.name = "Concat", .since = 4, .inputs = {1, kAnyCount}, .infer = kFirst},
+      OpDef{.name = "DFT", .since = 20, .inputs = {1, 3}, .infer = kFirst},
       OpDef{.name = "Div", .since = 7, .inputs = {2, 2}, .infer = kFirst},
       OpDef{.name = "Exp", .since = 6, .inputs = {1, 1}, .infer = kFirst},
       OpDef{.name = "Gather", .inputs = {2, 2}, .infer = kFirst},
