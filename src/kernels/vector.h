@@ -2,8 +2,8 @@
 //
 // Arrays have any length (0 too) and alignment. `y` may be `x`. NaN gives NaN; an element's result
 // does not depend on where it stands. Errors are at most 4 units in the last place of the exact
-// result, 7 for gelu_erf (far below zero); subnormal results are within 2e-42. docs/kernels.md has
-// the figure of each.
+// result, 7.5 for gelu_erf (far below zero); subnormal results are within 2e-42. The figures of
+// each stand in docs/kernels.md.
 #pragma once
 
 #include <cstddef>

@@ -33,7 +33,7 @@ inline constexpr Function kFunctions[] = {
     {"tanh", &VectorKernels::tanh, std::tanh, -1, 0, 1, 4},
     {"sigmoid", &VectorKernels::sigmoid, exact_sigmoid, 0, 0.5f, 1, 4},
     {"silu", &VectorKernels::silu, exact_silu, 0, 0, INFINITY, 4},
-    {"gelu_erf", &VectorKernels::gelu_erf, exact_gelu_erf, 0, 0, INFINITY, 7},
+    {"gelu_erf", &VectorKernels::gelu_erf, exact_gelu_erf, 0, 0, INFINITY, 7.5},
     {"gelu_tanh", &VectorKernels::gelu_tanh, exact_gelu_tanh, 0, 0, INFINITY, 4},
 };
 
