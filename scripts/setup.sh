@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs by apt what is missing for the build (Debian 12, Ubuntu 22.04 and 24.04), as root or with sudo.
 #
-#   scripts/setup.sh [--tests] [--fuzz] [--neon] [--lint] [--peers] [--conformance]
+#   scripts/setup.sh [--tests] [--images] [--fuzz] [--neon] [--lint] [--peers] [--conformance]
 #
-# Without an option: what the binary needs. --tests: the test suite too. --fuzz: clang and its runtime.
+# Without an option: what the binary needs. --tests: the test suite too, with the
+# decoders of images. --images: those alone (for the preset full). --fuzz: clang and its runtime.
 # --neon: the cross compiler and emulator for 64-bit ARM. --lint: clang-format, clang-tidy, lcov.
 # --peers: Python with the libraries that golden files and comparisons are made with (in build/peers).
 # --conformance: ONNX's published cases (in build/conformance).
@@ -14,18 +15,20 @@ cd "$(dirname "$0")/.."
 packages=(g++ cmake ninja-build ccache python3
   libssl-dev zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libsimdjson-dev libfmt-dev
   libpcre2-dev libcli11-dev nlohmann-json3-dev libprotozero-dev)
+images=(libjpeg-dev libpng-dev libwebp-dev libtiff-dev libopenjp2-7-dev)
 peers=no
 conformance=no
 for option in "$@"; do
   case "$option" in
-    --tests) packages+=(libgtest-dev libgmock-dev) ;;
+    --tests) packages+=(libgtest-dev libgmock-dev "${images[@]}") ;;
+    --images) packages+=("${images[@]}") ;;
     --fuzz) packages+=(clang llvm "?libclang-rt-dev libclang-rt-14-dev") ;;
     --neon) packages+=(g++-aarch64-linux-gnu qemu-user-static) ;;
     --lint) packages+=(clang-format clang-tidy lcov) ;;
     --conformance) packages+=(python3-pip) conformance=yes ;;
     --peers) packages+=(python3-venv python3-pip) peers=yes ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "setup.sh: unknown option $option (--tests --fuzz --neon --lint --peers --conformance)" >&2; exit 2 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "setup.sh: unknown option $option (--tests --images --fuzz --neon --lint --peers --conformance)" >&2; exit 2 ;;
   esac
 done
 
