@@ -65,8 +65,8 @@ int canonical_version(std::string_view domain) {
 }
 
 bool is_known_domain(std::string_view domain) {
-  for (const std::string_view known :
-       {kDomainOnnx, kDomainMl, kDomainTraining, kDomainMicrosoft, kDomainTundish}) {
+  for (const std::string_view known : {kDomainOnnx, kDomainMl, kDomainPreview, kDomainTraining,
+                                       kDomainMicrosoft, kDomainTundish}) {
     if (domain == known) return true;
   }
   return false;

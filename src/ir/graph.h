@@ -34,6 +34,7 @@ inline constexpr NodeId kNoNode{0xffffffff};
 /// Domain names. The default ONNX domain is written as the empty string.
 inline constexpr std::string_view kDomainOnnx = "";
 inline constexpr std::string_view kDomainMl = "ai.onnx.ml";
+inline constexpr std::string_view kDomainPreview = "ai.onnx.preview";
 inline constexpr std::string_view kDomainTraining = "ai.onnx.preview.training";
 inline constexpr std::string_view kDomainMicrosoft = "com.microsoft";
 inline constexpr std::string_view kDomainTundish = "tundish";

@@ -47,12 +47,14 @@ Result<TypedOutput<T>> typed_output(ExecContext& context, size_t i, DType dtype,
 template <class T> void finish_output(const TypedOutput<T>& output) {
   if (output.view.data == output.values) return;
   const int64_t count = output.view.shape.element_count();
-  if (output.view.dtype == DType::kFloat32) {
-    auto* to = static_cast<float*>(output.view.data);
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(output.values[i]);
-  } else {
-    auto* to = static_cast<double*>(output.view.data);
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<double>(output.values[i]);
+  const auto convert_to = [&]<class To>(To* to) {
+    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<To>(output.values[i]);
+  };
+  switch (output.view.dtype) {
+    case DType::kFloat32: return convert_to(static_cast<float*>(output.view.data));
+    case DType::kFloat16: return convert_to(static_cast<Float16*>(output.view.data));
+    case DType::kBfloat16: return convert_to(static_cast<Bfloat16*>(output.view.data));
+    default: return convert_to(static_cast<double*>(output.view.data));
   }
 }
 

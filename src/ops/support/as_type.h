@@ -13,7 +13,7 @@ namespace tundish::ops {
 template <class T> Result<const T*> as_type(ExecContext& context, const TensorView& view);
 
 /// Storage in which output values of type T are computed: the output itself when it has that type,
-/// else scratch that finish_output() converts.
+/// else scratch that finish_output() converts. `dtype` is any floating-point type.
 template <class T> struct TypedOutput {
   T* values = nullptr;
   MutableTensorView view;

@@ -24,6 +24,10 @@ TEST(AsType, outputs_leave_in_their_own_type) {
   output.values[0] = 2.5;
   finish_output(output);
   expect_values<float>(context.results[0], {1}, {2.5F});
+  auto half = typed_output<double>(context, 0, DType::kFloat16, Shape{1}).value();
+  half.values[0] = 2.5;
+  finish_output(half);
+  EXPECT_EQ(static_cast<float>(context.results[0].values<Float16>()[0]), 2.5F);
   auto same = typed_output<float>(context, 0, DType::kFloat32, Shape{1}).value();
   same.values[0] = 3;
   finish_output(same);
