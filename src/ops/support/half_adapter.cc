@@ -93,6 +93,10 @@ class HalfAdapter final : public ExecContext {
     outer_.parallel_for(count, grain, body);
   }
   Status interrupted() const override { return outer_.interrupted(); }
+  Result<std::vector<Value>> run_graph(std::string_view name,
+                                       std::span<const Value> inputs) override {
+    return outer_.run_graph(name, inputs);
+  }
 
  private:
   // In scratch, so that a shape seen before costs no allocation.

@@ -70,7 +70,7 @@ class TestPrepareContext : public PrepareContext {
 };
 
 /// Runs on tensors; ranges of parallel_for run in threads of their own.
-class TestContext final : public ExecContext {
+class TestContext : public ExecContext {
  public:
   TestContext(const Node& node, std::span<const Tensor> inputs, const KernelState* state,
               const KernelTable& kernels, int thread_count)
