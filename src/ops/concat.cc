@@ -1,7 +1,7 @@
 // Concat along one axis.
-#include <algorithm>
-
+#include "base/checked.h"
 #include "base/strings.h"
+#include "ops/support/box.h"
 #include "ops/support/move.h"
 
 namespace tundish {
@@ -11,7 +11,7 @@ using namespace ops;
 Status infer_concat(InferContext& context) {
   TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.require_int("axis"));
   for (size_t i = 0; i < context.input_count(); ++i) {
-    TRY(expect_tensor(context, i, kHeld));
+    TRY(expect_tensor(context, i, kMovable));
     TRY(expect_same_dtype(context, 0, i));
   }
   SymbolicShape out;
@@ -35,7 +35,10 @@ Status infer_concat(InferContext& context) {
       Dim& sum = (*out)[k];
       const Dim& part = (*dims)[k];
       if (k == axis) {
-        sum = sum.is_known() && part.is_known() ? Dim(sum.size() + part.size()) : Dim();
+        const bool known = sum.is_known() && part.is_known();
+        const std::optional<int64_t> size = checked_add(sum.size(), part.size());
+        if (known && !size) return InvalidModel(cat("the sizes of axis ", k, " overflow"));
+        sum = known ? Dim(*size) : Dim();
       } else if (!sum.is_known()) {
         if (part.is_known() || !sum.is_symbol()) sum = part;
       } else if (part.is_known() && part != sum) {
@@ -59,7 +62,9 @@ Result<Shape> joined_shape(const ExecContext& context, size_t axis) {
                                  " does not fit input 0 of shape ",
                                  context.input(0).shape.to_string(), " along axis ", axis));
     }
-    out[axis] += part[axis];
+    const std::optional<int64_t> sum = checked_add(out[axis], part[axis]);
+    if (!sum) return Limit(cat("the sizes of axis ", axis, " overflow"));
+    out[axis] = *sum;
   }
   return out;
 }
@@ -70,25 +75,17 @@ Status run_concat(ExecContext& context) {
   TRY_ASSIGN(const size_t axis,
              checked_axis(wanted_axis, first.shape.rank(), ErrorCode::kInvalidArgument));
   TRY_ASSIGN(const Shape shape, joined_shape(context, axis));
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, first.dtype, shape));
-  int64_t outer = 1;
-  int64_t inner = 1;
-  for (size_t k = 0; k < axis; ++k) outer *= shape[k];
-  for (size_t k = axis + 1; k < shape.rank(); ++k) inner *= shape[k];
+  TRY_ASSIGN(const MutableTensorView y, sized_output(context, 0, first.dtype, shape));
+  const AroundAxis all(shape, axis);
+  const int64_t row = all.size * all.inner;
   int64_t at = 0;
   for (size_t i = 0; i < context.input_count(); ++i) {
     const TensorView& part = context.input(i);
-    const int64_t chunk = part.shape[axis] * inner;
-    void* to = element_at(y.data, y.dtype, at);
-    if (chunk == 1) {
-      // Columns [N, 1] side by side: one strided copy each.
-      copy_strided(y.dtype, to, shape[axis] * inner, part.data, 1, outer);
-    } else {
-      for (int64_t row = 0; row < outer; ++row) {
-        copy_elements(y.dtype, element_at(to, y.dtype, row * shape[axis] * inner),
-                      element_at(part.data, y.dtype, row * chunk), chunk);
-      }
-    }
+    const int64_t chunk = part.shape[axis] * all.inner;
+    Box box;
+    box.add({all.outer, chunk, row});
+    box.add({chunk, 1, 1});
+    copy_box(context, y.dtype, element_at(y.data, y.dtype, at), part.data, box);
     at += chunk;
   }
   return ok();

@@ -1,5 +1,5 @@
 // Gather along an axis; ai.onnx.ml ArrayFeatureExtractor: columns by number.
-#include <limits>
+#include <algorithm>
 
 #include "base/strings.h"
 #include "ops/support/move.h"
@@ -17,7 +17,7 @@ std::string outside(int64_t index, int64_t size) {
 }
 
 Status infer_gather(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kMovable));
   TRY(expect_tensor(context, 1, kIndexTypes, {}));
   TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", 0));
   SymbolicShape out;
@@ -46,32 +46,41 @@ Status infer_gather(InferContext& context) {
   return ok();
 }
 
+// Rows of at least this many elements in all are worth a thread.
+constexpr int64_t kGrain = 65536;
+
 template <class Index>
-Status gather_typed(const TensorView& data, const TensorView& indices, const MutableTensorView& out,
-                    size_t axis) {
-  int64_t outer = 1;
-  int64_t inner = 1;
-  for (size_t k = 0; k < axis; ++k) outer *= data.shape[k];
-  for (size_t k = axis + 1; k < data.shape.rank(); ++k) inner *= data.shape[k];
-  const int64_t size = data.shape[axis];
-  const std::span<const Index> wanted = indices.values<Index>();
+Status gather_typed(ExecContext& context, const MutableTensorView& out, const AroundAxis& data) {
+  const DType dtype = out.dtype;
+  const void* source = context.input(0).data;
+  const std::span<const Index> wanted = context.input(1).values<Index>();
+  const auto count = static_cast<int64_t>(wanted.size());
+  const auto place = [&](size_t i) {
+    const int64_t index = wanted[i];
+    return index < 0 ? index + data.size : index;
+  };
   for (size_t i = 0; i < wanted.size(); ++i) {
-    const int64_t index = wanted[i] < 0 ? wanted[i] + size : wanted[i];
-    if (index < 0 || index >= size) {
-      return InvalidArgument(outside(wanted[i], size));
-    }
-    const int64_t row = static_cast<int64_t>(wanted.size()) * inner;
-    void* to = element_at(out.data, out.dtype, static_cast<int64_t>(i) * inner);
-    const void* from = element_at(data.data, data.dtype, index * inner);
-    if (inner == 1) {
-      copy_strided(data.dtype, to, row, from, size, outer);
-      continue;
-    }
-    for (int64_t k = 0; k < outer; ++k) {
-      copy_elements(data.dtype, element_at(to, data.dtype, k * row),
-                    element_at(from, data.dtype, k * size * inner), inner);
+    if (place(i) < 0 || place(i) >= data.size) {
+      return InvalidArgument(outside(wanted[i], data.size));
     }
   }
+  if (data.inner == 1) {
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      copy_strided(dtype, element_at(out.data, dtype, static_cast<int64_t>(i)), count,
+                   element_at(source, dtype, place(i)), data.size, data.outer);
+    }
+    return ok();
+  }
+  auto copy_rows = [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t from = row / count * data.size + place(static_cast<size_t>(row % count));
+      copy_elements(dtype, element_at(out.data, dtype, row * data.inner),
+                    element_at(source, dtype, from * data.inner), data.inner);
+    }
+  };
+  const int64_t rows = data.outer * count;
+  context.parallel_for(rows, std::max<int64_t>(1, kGrain / std::max<int64_t>(1, data.inner)),
+                       copy_rows);
   return ok();
 }
 
@@ -88,9 +97,10 @@ Status run_gather(ExecContext& context) {
   for (size_t k = 0; k < axis; ++k) shape.append(data.shape[k]);
   for (const int64_t size : indices.shape.dims()) shape.append(size);
   for (size_t k = axis + 1; k < data.shape.rank(); ++k) shape.append(data.shape[k]);
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, data.dtype, shape));
+  TRY_ASSIGN(const MutableTensorView y, sized_output(context, 0, data.dtype, shape));
+  const AroundAxis around(data.shape, axis);
   return dispatch(Types<int64_t, int32_t>(), indices.dtype,
-                  [&]<class Index>() { return gather_typed<Index>(data, indices, y, axis); });
+                  [&]<class Index>() { return gather_typed<Index>(context, y, around); });
 }
 
 // ---- ArrayFeatureExtractor: columns of the last axis; a vector counts as one row
@@ -123,7 +133,7 @@ Status run_extractor(ExecContext& context) {
   const auto width = static_cast<int64_t>(wanted.size());
   Shape shape = last == 0 ? Shape{1, width} : data.shape;
   shape[shape.rank() - 1] = width;
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, data.dtype, shape));
+  TRY_ASSIGN(const MutableTensorView y, sized_output(context, 0, data.dtype, shape));
   for (int64_t i = 0; i < width; ++i) {
     const int64_t column = wanted[static_cast<size_t>(i)];
     if (column < 0 || column >= columns) {

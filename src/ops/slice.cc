@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "ops/support/box.h"
 #include "ops/support/move.h"
 
 namespace tundish {
@@ -84,7 +85,7 @@ template <class View> Result<SliceSpec> read_spec(View view, size_t rank, ErrorC
 }
 
 Status infer_slice(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kMovable));
   bool constant = true;
   for (size_t i = 1; i < context.input_count(); ++i) {
     if (i > 2 && !context.has_input(i)) continue;
@@ -129,30 +130,20 @@ Status run_slice(ExecContext& context) {
         slice_axis(spec.starts.values[i], spec.ends.values[i], spec.steps.values[i], x.shape[axis]);
   }
   Shape shape;
-  std::array<int64_t, Shape::kMaxRank> strides;
-  int64_t from = 0;
   for (size_t axis = 0; axis < rank; ++axis) shape.append(slices[axis].count);
-  for (int64_t axis = static_cast<int64_t>(rank) - 1, step = 1; axis >= 0; --axis) {
-    const auto at = static_cast<size_t>(axis);
-    strides[at] = slices[at].step * step;
-    from += slices[at].start * step;
-    step *= x.shape[at];
-  }
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, shape));
-  const int64_t count = shape.element_count();
-  if (count == 0) return ok();
-  const int64_t run = rank == 0 ? 1 : shape[rank - 1];
-  std::array<int64_t, Shape::kMaxRank> index{};
-  for (int64_t at = 0; at < count; at += run) {
-    copy_strided(x.dtype, element_at(y.data, x.dtype, at), 1, element_at(x.data, x.dtype, from),
-                 rank == 0 ? 1 : strides[rank - 1], run);
-    for (size_t axis = rank == 0 ? 0 : rank - 1; axis-- > 0;) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= shape[axis] * strides[axis];
-      index[axis] = 0;
-    }
+  if (shape.element_count() == 0) return ok();
+  const auto steps = row_major_steps(x.shape);
+  const auto to_steps = row_major_steps(shape);
+  int64_t from = 0;
+  Box box;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    from += slices[axis].start * steps[axis];
+    // A step beyond the axis, of one element, may be too large to multiply.
+    const int64_t step = shape[axis] == 1 ? 0 : slices[axis].step * steps[axis];
+    box.add({shape[axis], step, to_steps[axis]});
   }
+  copy_box(context, x.dtype, y.data, element_at(x.data, x.dtype, from), box);
   return ok();
 }
 

@@ -1,8 +1,8 @@
 // Transpose: axes in another order.
-#include <algorithm>
-
 #include "base/strings.h"
+#include "ops/support/box.h"
 #include "ops/support/move.h"
+#include "ops/support/unpacked.h"
 
 namespace tundish {
 namespace {
@@ -38,7 +38,7 @@ class TransposeState : public KernelState {
 };
 
 Status infer_transpose(InferContext& context) {
-  TRY(expect_tensor(context, 0, kHeld));
+  TRY(expect_tensor(context, 0, kEverything));
   SymbolicShape out;
   if (const std::vector<Dim>* dims = known_dims(context, 0)) {
     TRY_ASSIGN(const ShortList perm,
@@ -69,35 +69,18 @@ Status run_transpose(ExecContext& context) {
   } else {
     TRY_ASSIGN(perm, permutation(context.node(), rank, ErrorCode::kInvalidArgument));
   }
-  std::array<int64_t, Shape::kMaxRank> in_strides;
-  int64_t step = 1;
-  for (size_t axis = rank; axis-- > 0; step *= x.shape[axis]) in_strides[axis] = step;
+  const auto from_steps = row_major_steps(x.shape);
   Shape shape;
-  std::array<int64_t, Shape::kMaxRank> strides;
+  for (const int64_t axis : perm.span()) shape.append(x.shape[static_cast<size_t>(axis)]);
+  TRY_ASSIGN(const WholeByteOutput out, WholeByteOutput::make(context, 0, x.dtype, shape));
+  TRY_ASSIGN(const TensorView from, whole_bytes(context, x));
+  const auto to_steps = row_major_steps(shape);
+  Box box;
   for (size_t axis = 0; axis < rank; ++axis) {
-    const auto from = static_cast<size_t>(perm.values[axis]);
-    strides[axis] = in_strides[from];
-    shape.append(x.shape[from]);
+    box.add({shape[axis], from_steps[static_cast<size_t>(perm.values[axis])], to_steps[axis]});
   }
-  TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, shape));
-  const int64_t count = shape.element_count();
-  if (rank < 2) {
-    copy_elements(x.dtype, y.data, x.data, count);
-    return ok();
-  }
-  const int64_t run = shape[rank - 1];
-  std::array<int64_t, Shape::kMaxRank> index{};
-  int64_t from = 0;
-  for (int64_t at = 0; at < count; at += run) {
-    copy_strided(x.dtype, element_at(y.data, x.dtype, at), 1, element_at(x.data, x.dtype, from),
-                 strides[rank - 1], run);
-    for (size_t axis = rank - 1; axis-- > 0;) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= shape[axis] * strides[axis];
-      index[axis] = 0;
-    }
-  }
+  copy_box(context, from.dtype, out.view().data, from.data, box);
+  out.finish();
   return ok();
 }
 

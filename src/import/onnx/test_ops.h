@@ -17,6 +17,14 @@ inline Status infer_first(InferContext& context) {
   context.set_output(0, std::move(type));
   return ok();
 }
+/// Every output like that.
+inline Status infer_all_first(InferContext& context) {
+  TRY(infer_first(context));
+  for (size_t i = 1; i < context.node().outputs.size(); ++i) {
+    context.set_output(i, ValueType::tensor(context.input(0).dtype, {}));
+  }
+  return ok();
+}
 template <DType kType> Status infer_as(InferContext& context) {
   TRY(infer_first(context));
   context.set_output(0, ValueType::tensor(kType, {}));
@@ -56,6 +64,11 @@ inline const OpTable& lift_ops() {
       OpDef{.name = "Concat", .since = 4, .inputs = {1, kAnyCount}, .infer = kFirst},
       OpDef{.name = "DFT", .since = 20, .inputs = {1, 3}, .infer = kFirst},
       OpDef{.name = "Div", .since = 7, .inputs = {2, 2}, .infer = kFirst},
+      OpDef{.name = "Dropout",
+            .since = 12,
+            .inputs = {1, 3},
+            .outputs = {1, 2},
+            .infer = infer_all_first},
       OpDef{.name = "Exp", .since = 6, .inputs = {1, 1}, .infer = kFirst},
       OpDef{.name = "Gather", .inputs = {2, 2}, .infer = kFirst},
       OpDef{.name = "Greater", .since = 7, .inputs = {2, 2}, .infer = infer_as<DType::kBool>},
@@ -67,19 +80,31 @@ inline const OpTable& lift_ops() {
       OpDef{.name = "Max", .since = 8, .inputs = {1, kAnyCount}, .infer = kFirst},
       OpDef{.name = "Mul", .since = 7, .inputs = {2, 2}, .infer = kFirst},
       OpDef{.name = "Neg", .since = 6, .inputs = {1, 1}, .infer = kFirst},
+      OpDef{.name = "Pad", .since = 11, .inputs = {2, 4}, .infer = kFirst},
       OpDef{.name = "PRelu", .since = 7, .inputs = {2, 2}, .infer = kFirst},
       OpDef{.name = "Pow", .since = 7, .inputs = {2, 2}, .infer = kFirst},
       OpDef{.name = "ReduceLogSumExp", .since = 18, .inputs = {1, 2}, .infer = kFirst},
       OpDef{.name = "ReduceMax", .since = 18, .inputs = {1, 2}, .infer = kFirst},
       OpDef{.name = "ReduceSum", .since = 13, .inputs = {1, 2}, .infer = kFirst},
       OpDef{.name = "Reshape", .since = 5, .inputs = {2, 2}, .infer = kFirst},
-      OpDef{.name = "Selu", .since = 6, .inputs = {1, 1}, .infer = kFirst},
       OpDef{.name = "Resize", .since = 11, .inputs = {1, 4}, .infer = kFirst},
       OpDef{.name = "RoiAlign", .since = 16, .inputs = {3, 3}, .infer = kFirst},
+      OpDef{.name = "ScatterElements", .since = 11, .inputs = {3, 3}, .infer = kFirst},
+      OpDef{.name = "Selu", .since = 6, .inputs = {1, 1}, .infer = kFirst},
       OpDef{.name = "Slice", .since = 10, .inputs = {3, 5}, .infer = kFirst},
+      OpDef{.name = "Split",
+            .since = 13,
+            .inputs = {1, 2},
+            .outputs = {1, kAnyCount},
+            .infer = infer_all_first},
       OpDef{.name = "Sqrt", .since = 6, .inputs = {1, 1}, .infer = kFirst},
       OpDef{.name = "Squeeze", .since = 13, .inputs = {1, 2}, .infer = kFirst},
       OpDef{.name = "Sub", .since = 7, .inputs = {2, 2}, .infer = kFirst},
+      OpDef{.name = "TopK",
+            .since = 10,
+            .inputs = {2, 2},
+            .outputs = {1, 2},
+            .infer = infer_all_first},
       // A form that changed at 20 and that nothing lifts.
       OpDef{.name = "Turn", .since = 9, .inputs = {1, 1}, .infer = kFirst},
       OpDef{.name = "Turn", .since = 20, .inputs = {1, 1}, .infer = kFirst},

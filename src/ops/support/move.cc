@@ -24,11 +24,6 @@ Status expect_integers(const TensorView& view, ErrorCode code = ErrorCode::kInva
   return Error(code, cat("expected int32 or int64, got ", dtype_name(view.dtype)));
 }
 
-int64_t integer_at(const TensorView& view, int64_t i) {
-  return view.dtype == DType::kInt32 ? static_cast<const int32_t*>(view.data)[i]
-                                     : static_cast<const int64_t*>(view.data)[i];
-}
-
 }  // namespace
 
 void copy_elements(DType dtype, void* to, const void* from, int64_t count) {
@@ -52,6 +47,15 @@ void fill_elements(DType dtype, void* to, const void* value, int64_t count) {
   });
 }
 
+void clear_elements(DType dtype, void* to, int64_t count) {
+  if (count == 0) return;
+  if (dtype == DType::kString) {
+    std::fill_n(static_cast<std::string*>(to), count, std::string());
+  } else {
+    std::memset(to, 0, (static_cast<size_t>(count) * dtype_bits(dtype) + 7) / 8);
+  }
+}
+
 Result<MutableTensorView> sized_output(ExecContext& context, size_t i, DType dtype,
                                        const Shape& shape) {
   const Result<uint64_t> bytes =
@@ -69,6 +73,15 @@ Result<size_t> checked_axis(int64_t axis, size_t rank, ErrorCode code) {
     return Error(code, cat("axis ", axis, " outside [", -signed_rank, ", ", signed_rank, ")"));
   }
   return static_cast<size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+
+Result<int64_t> read_integer(const TensorView& view, size_t input, ErrorCode code) {
+  TRY(in(cat("input ", input), expect_integers(view, code)));
+  if (view.shape.element_count() != 1) {
+    return Error(code,
+                 cat("input ", input, ": expected one number, got shape ", view.shape.to_string()));
+  }
+  return integer_at(view, 0);
 }
 
 Result<std::vector<int64_t>> read_integers(const TensorView& view) {

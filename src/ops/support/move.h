@@ -34,6 +34,8 @@ void copy_strided(DType dtype, void* to, int64_t to_step, const void* from, int6
 
 /// Every element of `to` becomes a copy of the one at `value`. Not for types under one byte.
 void fill_elements(DType dtype, void* to, const void* value, int64_t count);
+/// Every element of `to` becomes zero, false or the empty string.
+void clear_elements(DType dtype, void* to, int64_t count);
 
 /// An element of 16 bytes (complex128), moved and not looked at.
 struct Bytes16 {
@@ -65,6 +67,30 @@ Result<std::vector<int64_t>> read_integers(const TensorView& view);
 /// The constant behind input i of a node as int64, nothing when it is not constant.
 Result<std::optional<std::vector<int64_t>>> constant_integers(const InferContext& context,
                                                               size_t i);
+
+/// Element i of an int32 or int64 tensor.
+inline int64_t integer_at(const TensorView& view, int64_t i) {
+  return view.dtype == DType::kInt32 ? static_cast<const int32_t*>(view.data)[i]
+                                     : static_cast<const int64_t*>(view.data)[i];
+}
+/// The one element of an int32 or int64 tensor; anything else is an error with code `code` naming
+/// the input.
+Result<int64_t> read_integer(const TensorView& view, size_t input,
+                             ErrorCode code = ErrorCode::kInvalidArgument);
+
+/// Input i, or null where the node leaves it out.
+inline const TensorView* optional_input(const ExecContext& context, size_t i) {
+  return i < context.input_count() && context.has_input(i) ? &context.input(i) : nullptr;
+}
+
+/// A shape seen from one axis: `outer` blocks of `size` rows of `inner` neighbouring elements.
+struct AroundAxis {
+  int64_t outer = 1, size = 1, inner = 1;
+  AroundAxis(const Shape& shape, size_t axis) : size(shape[axis]) {
+    for (size_t i = 0; i < axis; ++i) outer *= shape[i];
+    for (size_t i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+  }
+};
 
 /// A list of at most kMaxRank integers (axes, a shape) read without allocation.
 struct ShortList {
