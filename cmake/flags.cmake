@@ -27,8 +27,13 @@ add_link_options(-Wl,--gc-sections)
 
 find_program(TUNDISH_CCACHE ccache)
 if(TUNDISH_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${TUNDISH_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TUNDISH_CCACHE})
+  # The settings under which it serves files with precompiled headers.
+  set(cache env CCACHE_SLOPPINESS=pch_defines,time_macros ${TUNDISH_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${cache})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${cache})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
 endif()
 
 if(TUNDISH_SANITIZE)

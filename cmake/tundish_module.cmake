@@ -14,17 +14,18 @@ function(tundish_index folder file)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
 endfunction()
 
-# tundish_module(NAME [HOT] DEPS module... [LIBS library...] [INDEX prefix])
+# tundish_module(NAME [HOT] DEPS module... [LIBS library...] [INDEX prefix] [PRECOMPILE header...])
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
 # all *_test.cc, and with INDEX a file NAME/index.inc that holds TUNDISH_INDEX(stem) for each *.cc
 # that lies directly in the folder (but index.cc, registry.cc and pipeline.cc), in alphabetical
 # order. So a new operator, pass or subcommand is found by its file name and no list is edited.
 # A release is compiled for size but for modules that say HOT: those that see every row.
+# PRECOMPILE and TEST_PRECOMPILE: our own headers that nearly every file, or test, of it reads.
 # Folders that need compiler flags of their own (kernels/avx2, ...) are added by the module's own
 # CMakeLists.
 function(tundish_module name)
-  cmake_parse_arguments(ARG "HOT" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS;PRECOMPILE;TEST_PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzzer|bench)\\.cc$")
@@ -37,6 +38,10 @@ function(tundish_module name)
   if(sources)
     add_library(tundish_${name} STATIC ${sources})
     set(visibility PUBLIC)
+    list(LENGTH sources count)
+    if(count GREATER 6)
+      tundish_precompile(tundish_${name} ${ARG_PRECOMPILE})
+    endif()
   else()
     add_library(tundish_${name} INTERFACE)
     set(visibility INTERFACE)
@@ -62,6 +67,11 @@ function(tundish_module name)
     target_link_libraries(${name}_test PRIVATE tundish_${name} ${ARG_TEST_LIBS} GTest::gmock
                           GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE TUNDISH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    if(ARG_TEST_PRECOMPILE)
+      tundish_precompile(${name}_test <gmock/gmock.h> <gtest/gtest.h> ${ARG_TEST_PRECOMPILE})
+    else()
+      tundish_precompile_test(${name}_test)
+    endif()
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
 endfunction()

@@ -1,0 +1,31 @@
+# Reading headers is most of a file's compile time: what nearly every file of a module reads is
+# parsed once. CMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without, as the preset fuzz does, so that
+# a file which leans on them by accident is found.
+set(TUNDISH_STANDARD_HEADERS
+    <algorithm> <array> <bit> <charconv> <cmath> <cstdint> <cstring> <functional> <limits> <memory>
+    <optional> <span> <string> <string_view> <type_traits> <utility> <variant> <vector>)
+
+# tundish_precompile(TARGET HEADERS...): the standard headers, and these.
+function(tundish_precompile target)
+  target_precompile_headers(${target} PRIVATE ${TUNDISH_STANDARD_HEADERS} ${ARGN})
+endfunction()
+
+# tundish_precompile_test(TARGET): the standard headers and googletest's, shared by all test
+# programs.
+function(tundish_precompile_test target)
+  if(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    return()
+  endif()
+  if(NOT TARGET tundish_precompiled_test)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/precompiled_test.cc CONTENT "" @ONLY)
+    add_library(tundish_precompiled_test OBJECT ${CMAKE_BINARY_DIR}/generated/precompiled_test.cc)
+    target_link_libraries(tundish_precompiled_test PRIVATE GTest::gmock)
+    tundish_precompile(tundish_precompiled_test <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM tundish_precompiled_test)
+endfunction()
+
+# tundish_no_precompile(FILES...): files whose flags are their own.
+function(tundish_no_precompile)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+endfunction()
