@@ -39,6 +39,10 @@ inline Status infer_second(InferContext& context) {
   context.set_output(0, ValueType::tensor(context.input(1).dtype, {}));
   return ok();
 }
+inline Status infer_filled(InferContext& context) {
+  context.set_output(0, ValueType::tensor(DType::kFloat32, {}));
+  return ok();
+}
 inline Status infer_label(InferContext& context) {
   const bool to_text = context.node().attributes.has("values_strings");
   context.set_output(0, ValueType::tensor(to_text ? DType::kString : DType::kInt64, {}));
@@ -60,6 +64,7 @@ inline constexpr std::array kLiftRows = {
     OpDef{.name = "Cast", .since = 6, .inputs = {1, 1}, .infer = infer_cast},
     OpDef{.name = "Clip", .since = 11, .inputs = {1, 3}, .infer = infer_first},
     OpDef{.name = "Concat", .since = 4, .inputs = {1, kAnyCount}, .infer = infer_first},
+    OpDef{.name = "ConstantOfShape", .since = 9, .inputs = {1, 1}, .infer = infer_filled},
     OpDef{.name = "DFT", .since = 20, .inputs = {1, 3}, .infer = infer_first},
     OpDef{.name = "Div", .since = 7, .inputs = {2, 2}, .infer = infer_first},
     OpDef{.name = "Dropout",
