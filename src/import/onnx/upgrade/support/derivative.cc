@@ -204,6 +204,13 @@ bool is_one_of(std::string_view op, std::initializer_list<std::string_view> name
 OneValue filled_like(Lift& lift, ValueId like, Fill fill) {
   const DType dtype = lift.builder.type(like).dtype;
   const float number = fill == Fill::kOnes ? 1 : 0;
+  constexpr int64_t kMostWritten = 4096;  // elements that a graph holds rather than computes
+  const std::optional<Shape> known = concrete(lift.builder.type(like).shape);
+  if (known && known->element_count() <= kMostWritten) {
+    const std::vector<float> values(static_cast<size_t>(known->element_count()), number);
+    const Tensor written = Tensor::of(std::span<const float>(values), *known);
+    return lift.cast(lift.builder.constant(written), dtype);
+  }
   TRY_ASSIGN(const ValueId shape, shape_of(lift, like));
   AttributeList list;
   list.set("value", Tensor::of(std::span<const float>(&number, 1)));

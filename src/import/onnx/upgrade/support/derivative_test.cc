@@ -43,6 +43,22 @@ TEST(Derivative, knows_equal_sizes_by_their_names) {
             "  %D = Mul(%G, %B) : float32[N]\n  output %D\n");
 }
 
+TEST(Derivative, fills_tensors) {
+  const auto filled = [](const ValueType& type, Fill fill) {
+    Builder builder(lift_ops(), "g");
+    const Limits limits;
+    Lift lift{.builder = builder, .ops = lift_ops(), .limits = limits, .name = "d"};
+    const Result<ValueId> made = filled_like(lift, builder.input("A", type).value(), fill);
+    EXPECT_TRUE(builder.output(*made, "D").has_value());
+    return text_of(std::move(builder).finish());
+  };
+  EXPECT_NE(filled(floats({2}), Fill::kOnes).find("float32[2] = [1, 1]"), std::string::npos);
+  EXPECT_NE(filled(floats({2}), Fill::kZeros).find("float32[2] = [0, 0]"), std::string::npos);
+  EXPECT_NE(filled(doubles({2}), Fill::kOnes).find("= Cast("), std::string::npos);
+  const std::string large = filled(floats({100, 100}), Fill::kOnes);
+  EXPECT_NE(large.find("ConstantOfShape(%const) : float32[100, 100]"), std::string::npos) << large;
+}
+
 TEST(Derivative, refuses_what_it_does_not_know) {
   const Dim n = Dim::symbol("N");
   EXPECT_EQ(derived("Add", floats({n}), floats({4}), floats({4})),
