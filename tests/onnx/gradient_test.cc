@@ -76,7 +76,8 @@ void expect_slopes(const OneStep& one) {
         moved[i] = Tensor::copy_of(given[i].view()).value();
         moved[i].mutable_values<double>()[k] += change;
         double sum = 0;
-        for (const double y : run(*graph, moved)[0].values<double>()) sum += y;
+        const std::vector<Tensor> made = run(*graph, moved);
+        for (const double y : made[0].values<double>()) sum += y;
         return sum;
       };
       constexpr double kStep = 1e-5;
