@@ -25,7 +25,8 @@ endfunction()
 # Folders that need compiler flags of their own (kernels/avx2, ...) are added by the module's own
 # CMakeLists.
 function(tundish_module name)
-  cmake_parse_arguments(ARG "HOT" "INDEX" "DEPS;LIBS;EXCLUDE;TEST_LIBS;PRECOMPILE;TEST_PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "INDEX"
+                        "DEPS;LIBS;EXCLUDE;TEST_LIBS;PRECOMPILE;TEST_PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzzer|bench)\\.cc$")
