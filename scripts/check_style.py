@@ -170,6 +170,8 @@ class Checker:
         module = path.split("/")[1] if path.startswith("src/") else ""
         if os.path.exists(os.path.join(self.root, "tests", module, name[:-3] + "_test.cc")):
             return  # a part that is tested whole, from outside
+        if os.path.exists(os.path.join(self.root, "tests", module, name[:-3] + ".ir")):
+            return  # cases as graphs before and after
         if os.path.exists(os.path.join(self.root, folder + "_test.cc")) or self.interface_is_tested(folder, name, text):
             return
         self.fault(path, 1, "missing-test", "no %s_test.cc beside it" % name[:-3])

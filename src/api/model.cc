@@ -48,10 +48,15 @@ ValueDescription describe_value(const Graph& graph, ValueId value) {
   return description;
 }
 
-Status optimize_graph(Graph& graph, std::vector<std::string>* notes) {
+Status optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes) {
   const OpTable& ops = builtin_ops();
   ReferenceEvaluator evaluator(ops);
   PassContext context{ops, evaluator};
+  if (goal == RewriteGoal::kEngine) context.first_stage = PassStage::kPortable;
+  if (goal == RewriteGoal::kFile || goal == RewriteGoal::kExactFile) {
+    context.last_stage = PassStage::kPortable;
+  }
+  if (goal == RewriteGoal::kExactFile) context.rounding = Rounding::kKeep;
   if (notes != nullptr) {
     context.note = [notes](const PatchNote& note) {
       notes->push_back(cat(note.pass, ": ", note.reason));
@@ -62,11 +67,21 @@ Status optimize_graph(Graph& graph, std::vector<std::string>* notes) {
 }
 
 Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
-  if (format == "onnx") return std::shared_ptr<const Graph>(graph);
   const std::lock_guard lock(mutex);
   if (optimized_graph == nullptr) {
     auto copy = std::make_shared<Graph>(*graph);
-    TRY(optimize_graph(*copy, nullptr));
+    const bool is_onnx = format == "onnx";
+    Status done =
+        optimize_graph(*copy, is_onnx ? RewriteGoal::kEngine : RewriteGoal::kImported, nullptr);
+#if defined(NDEBUG)
+    // A rewrite that cannot be applied is our defect, not the model's, which runs as it is. Builds
+    // with checks show it.
+    if (!done && done.error().code() == ErrorCode::kInternal) {
+      optimized_graph = graph;
+      return std::shared_ptr<const Graph>(optimized_graph);
+    }
+#endif
+    TRY(std::move(done));
     optimized_graph = std::move(copy);
   }
   return std::shared_ptr<const Graph>(optimized_graph);

@@ -25,8 +25,8 @@ struct Model::Impl {
   std::shared_ptr<const Graph> graph;
   std::vector<ValueDescription> inputs, outputs;
 
-  /// The graph for fast engines: `graph` itself for .onnx files (they were optimised when they were
-  /// made), else rewritten by the passes at the first call. Thread-safe.
+  /// The graph for fast engines: rewritten by the passes at the first call, shared by all sessions
+  /// of the model. Constants are shared with `graph`, not copied. Thread-safe.
   Result<std::shared_ptr<const Graph>> optimized() const;
 
   mutable std::mutex mutex;
@@ -40,8 +40,16 @@ Result<std::shared_ptr<const Model>> load_model(const ImportSource& source,
 
 ValueDescription describe_value(const Graph& graph, ValueId value);
 
+/// What a graph is rewritten for.
+enum class RewriteGoal : uint8_t {
+  kExactFile,  ///< a file whose answers have the same bits: `convert`
+  kFile,       ///< a plain ONNX file: `optimize`
+  kEngine,     ///< running now; what is worth its time only when a file is made stays undone
+  kImported,   ///< running now what an importer made: everything
+};
+
 /// Rewrites a graph with the pass pipeline; `notes` receives one line per patch or refusal.
-Status optimize_graph(Graph& graph, std::vector<std::string>* notes);
+Status optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes);
 
 }  // namespace tundish
 

@@ -36,6 +36,8 @@ class Patch {
                      AttributeList attributes = {});
   /// Type of an old or new value.
   const ValueType& type(ValueId value) const;
+  /// The constant behind an old or new value, or null.
+  const Tensor* constant_of(ValueId value) const { return draft_.constant_of(value); }
 
   /// The source place that following nodes come from (Node::origin).
   void at(std::string place) { draft_.at(std::move(place)); }

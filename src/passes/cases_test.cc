@@ -1,6 +1,7 @@
 // Runs the cases of src/passes/*.ir: `name: before --- after` in the text form of graphs, without
 // the braces around it; `after` is "unchanged" where the rule must not fire. Values are compared by
-// structure: names of inner values and of nodes do not matter.
+// structure: names of inner values and of nodes do not matter. More cases, with the real operators,
+// are in tests/passes.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "ir/builder.h"
 #include "ir/text_form.h"
 #include "ir/verifier.h"
+#include "passes/index.h"
 #include "passes/pass.h"
 #include "passes/test_evaluator.h"
 
@@ -77,8 +79,8 @@ std::vector<Case> read_cases(const std::filesystem::path& path) {
 }
 
 const PassDef* find_pass(const std::string& name) {
-  for (const PassDef& pass : all_passes()) {
-    if (pass.name == name) return &pass;
+  for (const PassDef* pass : indexed_passes()) {
+    if (pass->name == name) return pass;
   }
   return nullptr;
 }
@@ -104,10 +106,8 @@ void run_case(const PassDef& pass, const Case& one) {
 
 TEST(PassCases, every_case_of_every_file) {
   const std::filesystem::path folder = std::filesystem::path(TUNDISH_SOURCE_DIR) / "src/passes";
-  size_t file_count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".ir") continue;
-    ++file_count;
     const PassDef* pass = find_pass(entry.path().stem());
     ASSERT_NE(pass, nullptr) << entry.path() << " belongs to no pass";
     const std::vector<Case> cases = read_cases(entry.path());
@@ -117,7 +117,6 @@ TEST(PassCases, every_case_of_every_file) {
       run_case(*pass, one);
     }
   }
-  EXPECT_EQ(file_count, all_passes().size());
 }
 
 }  // namespace

@@ -41,11 +41,27 @@ TEST(EliminateCommon, zeros_of_different_sign_are_different) {
             0);
 }
 
-TEST(EliminateCommon, tensors_among_attributes_are_not_compared) {
-  EXPECT_EQ(run_on("input %X : float64[N] %a = Abs(%X) {v = tensor int8[1] [1]} "
-                   "%b = Abs(%X) {v = tensor int8[1] [1]} %y = Add(%a, %b) output %y")
-                .count,
-            0);
+TEST(EliminateCommon, tensors_among_attributes_are_compared) {
+  const auto count = [](std::string_view second) {
+    return run_on(cat("input %X : float64[N] %a = Abs(%X) {v = tensor int8[1] [1]} "
+                      "%b = Abs(%X) {v = tensor ",
+                      second, "} %y = Add(%a, %b) output %y"))
+        .count;
+  };
+  EXPECT_EQ(count("int8[1] [1]"), 1);
+  EXPECT_EQ(count("int8[1] [2]"), 0);
+  EXPECT_EQ(count("uint8[1] [1]"), 0);
+}
+
+TEST(EliminateCommon, equal_constants_become_one_bit_for_bit) {
+  const auto count = [](std::string_view second) {
+    return run_on(cat("input %X : float64[N] const %a : float64[1] = [0] const %b : ", second,
+                      " %c = Add(%X, %a) %d = Mul(%X, %b) %y = Add(%c, %d) output %y"))
+        .count;
+  };
+  EXPECT_EQ(count("float64[1] = [0]"), 1);
+  EXPECT_EQ(count("float64[1] = [-0.0]"), 0);
+  EXPECT_EQ(count("float64[1, 1] = [0]"), 0);
 }
 
 }  // namespace

@@ -1,10 +1,14 @@
 // Computes nodes whose inputs are all constant, once, now. One patch holds all that can be folded,
 // because folding one makes its readers foldable.
-#include <unordered_map>
+//
+// Bounded whatever the model says: by the size of results, alone and together, by the work of
+// operators that look at each input once per output, and by leaving out what loops.
+#include <algorithm>
+#include <array>
 
 #include "base/checked.h"
 #include "base/strings.h"
-#include "passes/pass.h"
+#include "passes/support/rewriter.h"
 
 namespace tundish {
 
@@ -13,66 +17,146 @@ namespace {
 constexpr std::string_view kName = "fold_constants";
 // A result larger than this stays a computation: a file must not swell from a Range or an Expand.
 constexpr uint64_t kMaxResultBytes = uint64_t{16} << 20;
+// Results up to this size are kept whatever they are made of: shapes, masks, position tables.
+constexpr uint64_t kFreeResultBytes = uint64_t{64} << 10;
+// Larger ones may be so many times their inputs. In memory a widened weight (int8 to float32) is
+// worth its room; in a file nothing may grow.
+constexpr uint64_t kEngineGrowth = 8;
+// All results of one walk together, and elements read and written for them: half a second at
+// most, at 5 ns an element of the slowest operators.
+constexpr uint64_t kMaxTotalBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxTotalWork = uint64_t{1} << 26;
+
+// Operators whose work is not bounded by inputs times outputs, and those that loop over a graph.
+constexpr std::array<std::string_view, 8> kUnbounded = {
+    "Einsum",      "Loop",           "Scan",       "If",
+    "SequenceMap", "RegexFullMatch", "DeformConv", "NonMaxSuppression"};
+
+// Operators that read and write each element once, besides those with the trait `elementwise`.
+constexpr std::array<std::string_view, 28> kLinear = {"ArrayFeatureExtractor",
+                                                      "Concat",
+                                                      "Constant",
+                                                      "ConstantOfShape",
+                                                      "DequantizeLinear",
+                                                      "Expand",
+                                                      "Flatten",
+                                                      "Gather",
+                                                      "GatherElements",
+                                                      "GatherND",
+                                                      "Identity",
+                                                      "NonZero",
+                                                      "Pad",
+                                                      "QuantizeLinear",
+                                                      "Range",
+                                                      "ReduceMax",
+                                                      "ReduceMean",
+                                                      "ReduceMin",
+                                                      "ReduceProd",
+                                                      "ReduceSum",
+                                                      "Reshape",
+                                                      "Shape",
+                                                      "Slice",
+                                                      "Split",
+                                                      "Squeeze",
+                                                      "Tile",
+                                                      "Transpose",
+                                                      "Unsqueeze"};
+
+template <size_t kCount>
+bool contains(const std::array<std::string_view, kCount>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 class ConstantFolder {
  public:
-  ConstantFolder(const Graph& graph, PassContext& context)
-      : graph_(graph), context_(context), patch_(graph, context.ops) {}
+  ConstantFolder(Graph& graph, PassContext& context)
+      : graph_(graph), context_(context), rewriter_(graph, context, kName) {}
 
-  Result<Patch> run() {
+  Result<int64_t> run() {
+    if (context_.patches_left <= 0) return 0;
     for (const NodeId id : graph_.order()) {
       const Node& node = graph_.node(id);
       if (!fits(node)) continue;
       TRY(fold(node));
     }
-    patch_.set_reason(cat("computed ", folded_count_, " nodes:", names_));
-    return std::move(patch_);
+    if (folded_count_ > 0) rewriter_.count(cat("computed ", folded_count_, " nodes:", names_));
+    return rewriter_.finish();
   }
 
  private:
-  /// The constant behind a value, folded ones included.
-  const Tensor* constant(ValueId id) const {
-    const auto found = folded_.find(static_cast<uint32_t>(id));
-    return found != folded_.end() ? &found->second : graph_.constant(id);
-  }
-
-  bool fits(const Node& node) const {
+  bool fits(const Node& node) {
     const OpDef* def = context_.ops.find(node);
     if (def == nullptr || !def->traits.pure || def->run == nullptr) return false;
     for (const ValueId input : node.inputs) {
-      if (input != kNoValue && constant(input) == nullptr) return false;
+      if (input != kNoValue && rewriter_.constant(input) == nullptr) return false;
     }
     for (const ValueId output : node.outputs) {
       // A graph output must be made by a node, so folding this one would only add an Identity.
       if (output == kNoValue || graph_.is_output(output)) return false;
     }
-    return has_bounded_outputs(node);
+    if (contains(kUnbounded, node.op)) return note(node, "its work is not bounded");
+    return has_bounded_outputs(node, *def);
   }
 
-  bool has_bounded_outputs(const Node& node) const {
-    uint64_t total = 0;
-    for (const ValueId output : node.outputs) {
-      const ValueType& type = graph_.value(output).type;
-      const std::optional<Shape> shape = concrete(type.shape);
-      if (type.kind != ValueKind::kTensor || !shape) return false;
-      const uint64_t item =
-          type.dtype == DType::kString ? sizeof(std::string) : (dtype_bits(type.dtype) + 7) / 8;
-      const Result<uint64_t> bytes = checked_bytes(shape->dims(), item);
-      if (!bytes || *bytes > kMaxResultBytes) return note(node, "the result is too large");
-      total += *bytes;
+  bool has_bounded_outputs(const Node& node, const OpDef& def) {
+    uint64_t input_bytes = 0;
+    uint64_t input_elements = 0;
+    for (const ValueId input : node.inputs) {
+      if (input == kNoValue) continue;
+      const Tensor& tensor = *rewriter_.constant(input);
+      input_bytes += tensor.byte_count();
+      input_elements += static_cast<uint64_t>(tensor.element_count());
     }
-    return total <= kMaxResultBytes || note(node, "the results are too large");
+    uint64_t bytes = 0;
+    for (const ValueId output : node.outputs) {
+      const std::optional<uint64_t> size = most_bytes(node, output, input_elements);
+      if (!size) return false;
+      if (*size > kMaxResultBytes) return note(node, "the result is too large");
+      bytes += *size;
+    }
+    const uint64_t growth = context_.last_stage == PassStage::kEngine ? kEngineGrowth : 1;
+    if (bytes > std::max(kFreeResultBytes, growth * input_bytes)) {
+      return note(node, "the result is much larger than its inputs");
+    }
+    // A result has at most as many elements as bytes.
+    const bool linear = def.traits.elementwise || contains(kLinear, node.op);
+    const uint64_t work = linear ? input_elements + bytes
+                                 : checked_mul(input_elements + 1, bytes + 1).value_or(UINT64_MAX);
+    if (work > kMaxTotalWork - total_work_) return note(node, "too much work");
+    if (bytes > kMaxTotalBytes - total_bytes_) {
+      return note(node, "all results together are too large");
+    }
+    total_work_ += work;
+    total_bytes_ += bytes;
+    return true;
   }
 
-  bool note(const Node& node, std::string_view reason) const {
-    context_.note({std::string(kName), cat(node_place(node), ": not computed: ", reason)});
+  /// Bytes of one result at most; nothing when its size is not known. NonZero gives at most one
+  /// index per element and axis.
+  std::optional<uint64_t> most_bytes(const Node& node, ValueId output,
+                                     uint64_t input_elements) const {
+    const ValueType& type = rewriter_.type(output);
+    if (type.kind != ValueKind::kTensor) return std::nullopt;
+    const std::optional<Shape> shape = concrete(type.shape);
+    if (!shape) {
+      if (!node.is(kDomainOnnx, "NonZero")) return std::nullopt;
+      return checked_mul(input_elements, uint64_t{sizeof(int64_t) * Shape::kMaxRank});
+    }
+    const uint64_t item =
+        type.dtype == DType::kString ? sizeof(std::string) : (dtype_bits(type.dtype) + 7) / 8;
+    const Result<uint64_t> bytes = checked_bytes(shape->dims(), item);
+    return bytes ? *bytes : UINT64_MAX;
+  }
+
+  bool note(const Node& node, std::string_view reason) {
+    rewriter_.note(node, cat("not computed: ", reason));
     return false;
   }
 
   Status fold(const Node& node) {
     std::vector<Value> inputs;
     for (const ValueId input : node.inputs) {
-      inputs.push_back(input == kNoValue ? Value() : Value(*constant(input)));
+      inputs.push_back(input == kNoValue ? Value() : Value(*rewriter_.constant(input)));
     }
     Result<std::vector<Value>> outputs = context_.evaluator.evaluate(node, inputs);
     if (!outputs) return refused(node, std::move(outputs).error());
@@ -81,8 +165,8 @@ class ConstantFolder {
       if (tensor == nullptr || !tensor->defined()) {
         return Internal(cat("output ", i, " was not computed")).in(node_place(node));
       }
-      folded_.insert_or_assign(static_cast<uint32_t>(node.outputs[i]), *tensor);
-      patch_.replace(node.outputs[i], patch_.constant(*tensor, graph_.value(node.outputs[i]).name));
+      rewriter_.replace(node.outputs[i],
+                        rewriter_.add_constant(*tensor, graph_.value(node.outputs[i]).name));
     }
     ++folded_count_;
     if (folded_count_ <= 3) names_ += cat(" ", quoted(node.name));
@@ -90,9 +174,9 @@ class ConstantFolder {
     return ok();
   }
 
-  /// A fault in values that are all constant is a fault of the model.
+  /// A fault in values that are all constant is a fault of the model, if the node runs at all.
   Status refused(const Node& node, Error error) {
-    if (error.code() == ErrorCode::kUnsupported) {
+    if (error.code() == ErrorCode::kUnsupported || context_.is_body) {
       note(node, error.to_string());
       return ok();
     }
@@ -102,17 +186,15 @@ class ConstantFolder {
 
   const Graph& graph_;
   PassContext& context_;
-  Patch patch_;
-  std::unordered_map<uint32_t, Tensor> folded_;
+  Rewriter rewriter_;
+  uint64_t total_bytes_ = 0;
+  uint64_t total_work_ = 0;
   int64_t folded_count_ = 0;
   std::string names_;
 };
 
 Result<int64_t> run(Graph& graph, PassContext& context) {
-  TRY_ASSIGN(Patch patch, ConstantFolder(graph, context).run());
-  if (patch.empty()) return 0;
-  TRY_ASSIGN(const bool is_applied, apply_patch(graph, std::move(patch), kName, context));
-  return is_applied ? 1 : 0;
+  return ConstantFolder(graph, context).run();
 }
 
 }  // namespace

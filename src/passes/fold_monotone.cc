@@ -252,6 +252,7 @@ const PassDef& pass_fold_monotone() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "folds scalers and casts in front of trees into the thresholds, exactly",
+      .stage = PassStage::kFile,
       .run = run};
   return kPass;
 }

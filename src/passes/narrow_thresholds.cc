@@ -96,6 +96,7 @@ const PassDef& pass_narrow_thresholds() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "rounds thresholds over float32 data to float32, keeping every comparison",
+      .stage = PassStage::kFile,
       .run = run};
   return kPass;
 }

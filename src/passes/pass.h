@@ -15,6 +15,16 @@
 
 namespace tundish {
 
+/// Where a pass belongs.
+enum class PassStage : uint8_t {
+  kFile,  ///< plain ONNX, and worth its time only once, when a file is made: `convert`, `optimize`
+  kPortable,  ///< the result is a plain ONNX graph: when a file is made and in every fast engine
+  kEngine,    ///< may use operators of ours and of com.microsoft: when a fast engine gets the graph
+};
+
+/// Whether passes that change the last bits of results may run.
+enum class Rounding : uint8_t { kMayChange, kKeep };
+
 /// What a pass may use. It never executes an operator itself: it asks the evaluator.
 struct PassContext {
   const OpTable& ops;
@@ -24,11 +34,27 @@ struct PassContext {
   std::function<void(const PatchNote&)> note = [](const PatchNote&) {};
   /// Patches that may still be applied (`optimize --stop-after N`); counted down by apply_patch().
   int64_t patches_left = INT64_MAX;
+  /// Passes of earlier and of later stages do not run.
+  PassStage first_stage = PassStage::kFile;
+  PassStage last_stage = PassStage::kEngine;
+  Rounding rounding = Rounding::kMayChange;
+  /// The graph may never run: a branch, the body of a loop without turns. Then a fault in its
+  /// constants is no fault of the model.
+  bool is_body = false;
+};
+
+/// An operator that must be in the table for a pass to run; any when empty.
+struct NeededOp {
+  std::string_view domain, name;
 };
 
 struct PassDef {
   std::string_view name;         ///< the file's name
   std::string_view description;  ///< one line for `-v` and the docs
+  PassStage stage = PassStage::kPortable;
+  /// Every result has the same bits as before. False: sums may be rounded in another order.
+  bool exact = true;
+  NeededOp needs = {};
   /// Applies all its patches; returns how many. Errors name pass and node.
   Result<int64_t> (*run)(Graph& graph, PassContext& context);
 };
@@ -40,7 +66,13 @@ std::span<const PassDef> all_passes();
 /// budget of patches is used up (the graph is unchanged).
 Result<bool> apply_patch(Graph& graph, Patch patch, std::string_view pass, PassContext& context);
 
-/// Runs the pipeline until no pass changes anything. Returns the number of patches.
+/// As above for a patch of several rewrites, each with its reason; they count one by one. The
+/// caller has seen to it that the budget suffices.
+Status apply_rewrites(Graph& graph, Patch patch, std::string_view pass,
+                      std::span<const std::string> reasons, PassContext& context);
+
+/// Runs the pipeline until no pass changes anything, in the graphs that nodes hold (branches and
+/// bodies) first. Returns the number of patches.
 Result<int64_t> run_pipeline(Graph& graph, PassContext& context);
 
 }  // namespace tundish

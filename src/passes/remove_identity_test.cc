@@ -27,11 +27,12 @@ Outcome run_on(const std::string& body, int64_t patches_left = 100) {
   return outcome;
 }
 
-TEST(RemoveIdentity, one_patch_names_all_and_keeps_to_the_budget) {
+TEST(RemoveIdentity, names_each_and_keeps_to_the_budget) {
   const std::string body =
       "input %X : float64[N] %a = Identity(%X) %b = Identity(%a) %y = Abs(%b) output %y";
-  EXPECT_EQ(run_on(body).count, 1);
-  EXPECT_EQ(run_on(body).notes, "removed what gives back its input: \"a\", \"b\"");
+  EXPECT_EQ(run_on(body).count, 2);
+  EXPECT_EQ(run_on(body).notes, "\"a\": Identity\"b\": Identity");
+  EXPECT_EQ(run_on(body, 1).count, 1);
   EXPECT_EQ(run_on(body, 0).count, 0);
 }
 
