@@ -74,6 +74,8 @@ struct GemmKernels {
   size_t tile_rows;    // rows computed at once
   size_t direct_rows;  // at most so many rows are cheaper with B where it lies than packed first
   void (*run_block)(const GemmBlock& block);
+  // Applies the epilogue to sums that are in C.
+  void (*finish)(const GemmBlock& block);
   // Writes `columns` columns of `depth` rows as panels, padded with zeros.
   void (*pack)(const GemmPanelSource& source, size_t depth, size_t columns, float* panels);
 };

@@ -27,6 +27,7 @@ bool isa_available(Isa isa);
 // The best available instruction set.
 Isa detect_isa();
 
+struct ConvKernels;
 struct ForestTables;
 struct GemmKernels;
 struct VectorKernels;
@@ -53,6 +54,7 @@ struct KernelTable {
   const char* forest_row_name;
   const GemmKernels* gemm;      // never null; see gemm.h
   const VectorKernels* vector;  // never null; see vector.h
+  const ConvKernels* conv;      // never null; see conv.h
 };
 
 // The table of an available instruction set. Its entries live for the whole process.

@@ -2,13 +2,16 @@
 
 #include <initializer_list>
 
+#include "kernels/avx2/conv.h"
 #include "kernels/avx2/forest.h"
 #include "kernels/avx2/gemm.h"
 #include "kernels/avx2/vector.h"
+#include "kernels/avx512/conv.h"
 #include "kernels/avx512/forest.h"
 #include "kernels/avx512/gemm.h"
 #include "kernels/avx512/vector.h"
 #include "kernels/avx512vbmi/forest.h"
+#include "kernels/generic/conv.h"
 #include "kernels/generic/gemm.h"
 #include "kernels/generic/vector.h"
 
@@ -43,14 +46,14 @@ Isa detect_isa() {
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
       {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr, &kGemmGeneric,
-       &kVectorGeneric},
+       &kVectorGeneric, &kConvGeneric},
       {Isa::kAvx2, forest_rows_avx2, forest_row_avx2, 32, 12, LeafLayout::kBySlot,
-       "avx2/rank-bytes/32", "avx2/rank-bytes/row", &kGemmAvx2, &kVectorAvx2},
+       "avx2/rank-bytes/32", "avx2/rank-bytes/row", &kGemmAvx2, &kVectorAvx2, &kConvAvx2},
       {Isa::kAvx512, forest_rows_avx512, forest_row_avx512, 64, 12, LeafLayout::kDictionary,
-       "avx512/rank-bytes/64", "avx512/rank-bytes/row", &kGemmAvx512, &kVectorAvx512},
+       "avx512/rank-bytes/64", "avx512/rank-bytes/row", &kGemmAvx512, &kVectorAvx512, &kConvAvx512},
       {Isa::kAvx512Vbmi, forest_rows_avx512vbmi, forest_row_avx512vbmi, 64, 12,
        LeafLayout::kDictionary, "avx512vbmi/rank-bytes/64", "avx512vbmi/rank-bytes/row",
-       &kGemmAvx512, &kVectorAvx512},
+       &kGemmAvx512, &kVectorAvx512, &kConvAvx512},
   };
   return kTables[isa == Isa::kNeon ? 0 : static_cast<size_t>(isa)];
 }

@@ -5,6 +5,7 @@
 #include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
 #include "ops/support/pool.h"
+#include "ops/support/pool_rows.h"
 
 namespace tundish {
 namespace {
@@ -91,10 +92,13 @@ Status run_average_pool(ExecContext& context) {
   return dispatch(Floats(), dtype, [&]<class T>() {
     const T* x = static_cast<const T*>(context.input(0).data);
     T* out = static_cast<T*>(y.data);
+    const PoolKind kind = with_pads == 0 ? PoolKind::kAverage : PoolKind::kSum;
+    bool done = false;
+    if constexpr (std::is_same_v<T, float>) done = pool_rows(context, pool, kind, x, out);
     if (with_pads == 0) {
-      pool_planes(context, pool, MeanInside(), x, out);
+      if (!done) pool_planes(context, pool, MeanInside(), x, out);
     } else {
-      pool_planes(context, pool, PlainSum(), x, out);
+      if (!done) pool_planes(context, pool, PlainSum(), x, out);
       divide_by_padded(context, pool, out);
     }
     return ok();

@@ -7,6 +7,8 @@
 
 #include "base/checked.h"
 #include "base/strings.h"
+#include "kernels/conv_block.h"
+#include "kernels/table.h"
 #include "ops/support/as_type.h"
 #include "ops/support/elementwise.h"
 #include "ops/support/half_adapter.h"
@@ -135,6 +137,7 @@ Status normalise(ExecContext& context, const Layout& layout, const Statistics& w
   TRY_ASSIGN(const float epsilon, context.node().attributes.get_float("epsilon", 1e-5F));
   TRY_ASSIGN(const double* const scale, as_type<double>(context, context.input(kScale)));
   TRY_ASSIGN(const double* const bias, as_type<double>(context, context.input(kBias)));
+  const kernels::ConvKernels& table = *context.kernels().conv;
   auto part = [&](int64_t begin, int64_t end) {
     for (int64_t plane = begin; plane < end; ++plane) {
       const int64_t c = plane % layout.channels;
@@ -143,6 +146,14 @@ Status normalise(ExecContext& context, const Layout& layout, const Statistics& w
       const double shift = bias[c];
       const T* from = x + plane * layout.inner;
       T* to = y + plane * layout.inner;
+      if constexpr (std::is_same_v<T, float>) {
+        const auto center = static_cast<float>(mean);
+        if (static_cast<double>(center) == mean) {
+          table.normalize(from, static_cast<size_t>(layout.inner), center,
+                          static_cast<float>(factor), static_cast<float>(shift), to);
+          continue;
+        }
+      }
       for (int64_t i = 0; i < layout.inner; ++i) {
         to[i] = static_cast<T>((static_cast<double>(from[i]) - mean) * factor + shift);
       }

@@ -1,14 +1,12 @@
-// Conv: sums of products of weights and the windows of an image.
-//
-// The plain kernel computes tiles of 4 output channels by a few neighbouring columns. Columns that
-// are not neighbours in the image (strides) or lie outside it (padding) are laid out as neighbours
-// first, row by row; no window is ever copied as a whole. Products are added up in an order that
-// depends on the shapes alone: sums of about kProductsPerSum products, added one after the other.
-#include <cstring>
-#include <numeric>
+// Conv: sums of products of weights and the windows of an image; FusedConv of com.microsoft: the
+// same, a residual added and a function applied: y = f(conv + B + Z).
+#include <cmath>
 
 #include "base/checked.h"
 #include "base/strings.h"
+#include "kernels/conv.h"
+#include "ops/support/conv_float.h"
+#include "ops/support/conv_plain.h"
 #include "ops/support/conv_shape.h"
 #include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
@@ -16,30 +14,8 @@
 namespace tundish {
 namespace {
 using namespace ops;
-
-// Taps that one pass over the channels takes, and products between two roundings into the output.
-constexpr int64_t kTapsPerPass = 128;
-constexpr int64_t kProductsPerSum = 256;
-// Output channels that share a tile's loads.
-constexpr int64_t kBlock = 4;
-// A unit of work: columns (their inputs stay in the first cache levels) and output channels.
-constexpr int64_t kColumnsPerUnit = 128;
-constexpr int64_t kChannelsPerUnit = 64;
-// Multiplications that a thread should get at least: about 50 us.
-constexpr int64_t kGrain = 200000;
-
-template <class T> struct Lanes {
-  typedef T Vector __attribute__((vector_size(16)));  // NOLINT: an attribute needs typedef here
-  static constexpr int64_t kCount = 16 / sizeof(T);
-  /// Columns of a tile.
-  static constexpr int64_t kColumns = 2 * kCount;
-  static Vector load(const T* from) {
-    Vector out;
-    std::memcpy(&out, from, sizeof(out));
-    return out;
-  }
-  static void store(T* to, Vector from) { std::memcpy(to, &from, sizeof(from)); }
-};
+using kernels::Activation;
+using kernels::GemmEpilogue;
 
 // ---- Shapes
 
@@ -57,62 +33,156 @@ Status check_bias(const InferContext& context, const std::vector<Dim>* w) {
   return ok();
 }
 
+Status check_residual(const InferContext& context, const SymbolicShape& out) {
+  if (!context.has_input(3)) return ok();
+  TRY(expect_tensor(context, 3, AllFloats::kSet));
+  TRY(expect_same_dtype(context, 0, 3));
+  const std::vector<Dim>* residual = known_dims(context, 3);
+  if (residual == nullptr || !out) return ok();
+  bool fits = residual->size() == out->size();
+  for (size_t i = 0; fits && i < out->size(); ++i) {
+    const Dim& a = (*residual)[i];
+    const Dim& b = (*out)[i];
+    fits = !a.is_known() || !b.is_known() || a == b;
+  }
+  if (fits) return ok();
+  return InvalidModel(cat("the addend has shape ", to_string(context.input(3).shape), ", expected ",
+                          to_string(out)));
+}
+
 Status infer_conv(InferContext& context) {
   TRY(expect_tensor(context, 0, AllFloats::kSet));
   TRY(expect_tensor(context, 1, AllFloats::kSet));
   TRY(expect_same_dtype(context, 0, 1));
   TRY_ASSIGN(SymbolicShape out, infer_conv_shape(context, 0, 1));
   TRY(check_bias(context, known_dims(context, 1)));
+  TRY(check_residual(context, out));
   context.set_output(0, ValueType::tensor(context.input(0).dtype, std::move(out)));
   return ok();
 }
 
-// ---- Packed weights
+// ---- What follows the sums
 
-// Of each group: blocks [input channel][tap][4 output channels], then what is left of its output
-// channels one by one, [input channel][tap].
-template <class T> void pack_weights(const T* weights, const ConvShape& shape, T* packed) {
-  const int64_t per_output = shape.group_inputs * shape.taps;
-  for (int64_t group = 0; group < shape.groups; ++group) {
-    const T* from = weights + group * shape.group_outputs * per_output;
-    T* to = packed + group * shape.group_outputs * per_output;
-    int64_t output = 0;
-    for (; output + kBlock <= shape.group_outputs; output += kBlock) {
-      for (int64_t i = 0; i < per_output; ++i) {
-        for (int64_t k = 0; k < kBlock; ++k) {
-          to[output * per_output + i * kBlock + k] = from[(output + k) * per_output + i];
-        }
-      }
+// A function of ONNX Runtime's FusedConv, its parameters in the order they have there.
+struct Finish {
+  Activation activation = Activation::kNone;
+  bool hard_sigmoid = false;  // max(0, min(1, low * x + high)), no activation of the kernels
+  float low = 0;
+  float high = 0;
+
+  bool is_nothing() const { return activation == Activation::kNone && !hard_sigmoid; }
+};
+
+struct NamedActivation {
+  std::string_view name;
+  Activation activation;
+  size_t parameters;
+};
+constexpr NamedActivation kActivations[] = {
+    {"", Activation::kNone, 0},     {"Relu", Activation::kRelu, 0},
+    {"Tanh", Activation::kTanh, 0}, {"Sigmoid", Activation::kSigmoid, 0},
+    {"Silu", Activation::kSilu, 0}, {"LeakyRelu", Activation::kLeakyRelu, 1},
+    {"Clip", Activation::kClip, 2}, {"HardSigmoid", Activation::kNone, 2},
+};
+
+Result<Finish> read_finish(const Node& node) {
+  Finish finish;
+  if (node.op != "FusedConv") return finish;
+  TRY_ASSIGN(const std::string name, node.attributes.get_string("activation", ""));
+  TRY_ASSIGN(const std::vector<float> parameters,
+             node.attributes.get_floats("activation_params", {}));
+  for (const NamedActivation& known : kActivations) {
+    if (known.name != name) continue;
+    if (parameters.size() != known.parameters) {
+      return InvalidModel(cat("attribute \"activation_params\": ", name, " takes ",
+                              known.parameters, " values, got ", parameters.size()));
     }
-    std::copy(from + output * per_output, from + shape.group_outputs * per_output,
-              to + output * per_output);
+    finish.activation = known.activation;
+    finish.hard_sigmoid = name == "HardSigmoid";
+    if (!parameters.empty()) finish.low = parameters[0];
+    if (parameters.size() > 1) finish.high = parameters[1];
+    return finish;
+  }
+  return InvalidModel(cat("attribute \"activation\": ", quoted(name), " is not supported"));
+}
+
+template <class T> T finished(const Finish& finish, T x) {
+  const T low = finish.low;
+  const T high = finish.high;
+  if (finish.hard_sigmoid) {
+    const T y = low * x + high;
+    return y < 0 ? T{0} : y > 1 ? T{1} : y;
+  }
+  switch (finish.activation) {
+    case Activation::kRelu: return x < 0 ? T{0} : x;
+    case Activation::kClip: return x < low ? low : x > high ? high : x;
+    case Activation::kLeakyRelu: return x < 0 ? low * x : x;
+    case Activation::kSigmoid: return 1 / (1 + std::exp(-x));
+    case Activation::kTanh: return std::tanh(x);
+    case Activation::kSilu: return x / (1 + std::exp(-x));
+    default: return x;
   }
 }
+
+// In a pass of its own, where the kernel does not do it.
+template <class T>
+void finish_all(ExecContext& context, const Finish& finish, const T* residual, T* y,
+                int64_t count) {
+  constexpr int64_t kElementGrain = 16384;
+  auto body = [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      y[i] = finished(finish, residual != nullptr ? y[i] + residual[i] : y[i]);
+    }
+  };
+  context.parallel_for(count, kElementGrain, body);
+}
+
+Status infer_fused_conv(InferContext& context) {
+  TRY(read_finish(context.node()));
+  return infer_conv(context);
+}
+
+// ---- The operators
 
 class ConvState : public KernelState {
  public:
   WindowSpec spec;
-  Tensor packed;  ///< of the computed type; undefined when the weights are not constant
-  std::string description() const override { return "plain/rows"; }
+  Finish finish;
+  Tensor packed;       ///< of float64; undefined when the weights are not constant
+  Tensor transformed;  ///< of float32, where Winograd's algorithm is the faster one
+  std::string name;
+  std::string description() const override { return name; }
 };
 
-Result<Tensor> pack_constant(const Tensor& weights, const ConvShape& shape) {
-  Tensor wide = weights;
-  if (is_half_type(weights.dtype())) {
-    TRY_ASSIGN(wide, Tensor::allocate(DType::kFloat32, weights.shape()));
-    auto* values = static_cast<float*>(wide.mutable_data());
-    for (int64_t i = 0; i < weights.element_count(); ++i) {
-      values[i] = weights.dtype() == DType::kFloat16
-                      ? static_cast<float>(weights.values<Float16>()[static_cast<size_t>(i)])
-                      : static_cast<float>(weights.values<Bfloat16>()[static_cast<size_t>(i)]);
-    }
+// The shape of the convolution of one image; nothing where the image's sizes are not known.
+Result<std::optional<ConvShape>> known_shape(const PrepareContext& context, const Tensor& weights,
+                                             const WindowSpec& spec) {
+  const std::vector<Dim>* x = known_dims(context, 0);
+  if (x == nullptr) return std::optional<ConvShape>();
+  Shape image{1};
+  for (size_t i = 1; i < x->size(); ++i) {
+    if (!(*x)[i].is_known()) return std::optional<ConvShape>();
+    image.append((*x)[i].size());
   }
-  TRY_ASSIGN(Tensor packed, Tensor::allocate(wide.dtype(), weights.shape()));
-  TRY(dispatch(Floats(), wide.dtype(), [&]<class T>() {
-    pack_weights(static_cast<const T*>(wide.data()), shape, static_cast<T*>(packed.mutable_data()));
+  TRY_ASSIGN(const ConvShape shape, conv_shape_of(context.node(), image, weights.shape(), &spec));
+  return std::optional(shape);
+}
+
+Status prepare_weights(const PrepareContext& context, const Tensor& weights, ConvState& state) {
+  if (weights.dtype() == DType::kFloat64) {
+    ConvShape shape;
+    TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
+    shape.group_inputs = weights.shape()[1];
+    shape.group_outputs = weights.shape()[0] / shape.groups;
+    shape.taps = tap_count(weights.shape());
+    TRY_ASSIGN(state.packed, pack_plain_conv(weights, shape));
     return ok();
-  }));
-  return packed;
+  }
+  TRY_ASSIGN(const std::optional<ConvShape> shape, known_shape(context, weights, state.spec));
+  if (!shape) return ok();
+  TRY_ASSIGN(state.transformed, transform_conv_weights(context.kernels(), *shape, weights));
+  if (state.transformed.defined()) state.name = "winograd-4x4";
+  return ok();
 }
 
 Result<std::unique_ptr<KernelState>> prepare_conv(const PrepareContext& context) {
@@ -122,335 +192,109 @@ Result<std::unique_ptr<KernelState>> prepare_conv(const PrepareContext& context)
   if (!spec) return std::unique_ptr<KernelState>();
   auto state = std::make_unique<ConvState>();
   state->spec = *spec;
+  TRY_ASSIGN(state->finish, read_finish(context.node()));
+  state->name = context.input(0).dtype == DType::kFloat64 ? "plain-rows" : "patches";
   if (const Tensor* weights = context.constant(1)) {
-    ConvShape shape;
-    TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
-    shape.group_inputs = weights->shape()[1];
-    shape.group_outputs = weights->shape()[0] / shape.groups;
-    shape.taps = tap_count(weights->shape());
-    TRY_ASSIGN(state->packed, pack_constant(*weights, shape));
+    TRY(prepare_weights(context, *weights, *state));
   }
   return std::unique_ptr<KernelState>(std::move(state));
 }
 
-// ---- Rows of an image laid out so that every tap sees its columns as neighbours
-
-// Slot j holds the columns j * dilation - pad_begin + i * stride for i = 0, 1, ...; tap k reads it
-// from element (k - j) / period on, times dilation * period / stride, where j = k mod period.
-struct ColumnLayout {
-  bool direct = false;  // rows of the image serve as they are
-  int64_t period = 1;
-  int64_t slots = 1;
-  int64_t shift = 0;       // elements that a slot's next tap is further on
-  int64_t row_length = 0;  // elements of a row, all slots
-  AxisWindow axis;
-  int64_t visible = 0;  // columns that the first tap reads
-
-  int64_t slot_length(int64_t slot) const {
-    return (axis.kernel - 1 - slot) / period * shift + visible;
-  }
-  int64_t tap_offset(int64_t tap, const int64_t* slot_offsets) const {
-    return direct ? tap * axis.dilation : slot_offsets[tap % period] + tap / period * shift;
-  }
+// Bias and addend as they come, null where there are none.
+struct Addends {
+  const void* bias = nullptr;
+  const void* residual = nullptr;
 };
 
-Result<ColumnLayout> lay_out_columns(const WindowPlan& plan, int64_t tile_columns) {
-  ColumnLayout layout;
-  layout.axis = plan.last();
-  const AxisWindow& axis = layout.axis;
-  const int64_t columns = plan.out_columns();
-  layout.visible = std::max(columns, tile_columns);
-  if (axis.stride == 1 && axis.pad_begin == 0 && columns >= tile_columns &&
-      columns - 1 + axis.extent() <= plan.in_columns()) {
-    layout.direct = true;
-    layout.row_length = plan.in_columns();
-    return layout;
+Result<Addends> check_addends(const ExecContext& context, const ConvShape& shape) {
+  Addends addends;
+  if (context.input_count() > 2 && context.has_input(2)) {
+    const TensorView& bias = context.input(2);
+    if (bias.shape.element_count() != shape.outputs()) {
+      return InvalidArgument(cat("the bias has ", bias.shape.element_count(), " values for ",
+                                 shape.outputs(), " output channels"));
+    }
+    addends.bias = bias.data;
   }
-  // Taps whose distance is a multiple of the stride share a slot, unless the holes between them
-  // are so wide that a slot for each takes less.
-  const int64_t common = std::gcd(axis.stride, axis.dilation);
-  layout.period = axis.stride / common;
-  layout.shift = axis.dilation / common;
-  if (layout.shift > layout.visible) {
-    layout.period = axis.kernel;
-    layout.shift = 0;
+  if (context.input_count() > 3 && context.has_input(3)) {
+    const TensorView& residual = context.input(3);
+    if (residual.shape != shape.out()) {
+      return InvalidArgument(cat("the addend has shape ", residual.shape.to_string(), ", expected ",
+                                 shape.out().to_string()));
+    }
+    addends.residual = residual.data;
   }
-  layout.slots = std::min(layout.period, axis.kernel);
-  for (int64_t slot = 0; slot < layout.slots; ++slot) {
-    const auto length = checked_add(layout.row_length, layout.slot_length(slot));
-    if (!length) return Limit("the rows of the padded image are too long");
-    layout.row_length = *length;
-  }
-  return layout;
+  return addends;
 }
 
-template <class T>
-void lay_out_row(const ColumnLayout& layout, const T* row, int64_t columns, T* to) {
-  const int64_t stride = layout.axis.stride;
-  for (int64_t slot = 0; slot < layout.slots; ++slot) {
-    const int64_t length = layout.slot_length(slot);
-    AxisWindow reads = layout.axis;
-    const Range inside = windows_inside(reads, columns, length, slot);
-    const int64_t begin = std::min(inside.begin, length);
-    const int64_t end = std::max(begin, inside.end);
-    std::fill(to, to + begin, T{0});
-    const T* from = row + slot * layout.axis.dilation - layout.axis.pad_begin;
-    if (stride == 1) {
-      std::copy(from + begin, from + end, to + begin);
-    } else {
-      for (int64_t i = begin; i < end; ++i) to[i] = from[i * stride];
-    }
-    std::fill(to + end, to + length, T{0});
-    to += length;
+Result<bool> run_fast(ExecContext& context, const ConvShape& shape, const Finish& finish,
+                      const Addends& addends, float* y) {
+  FloatConv conv;
+  const auto* state = static_cast<const ConvState*>(context.state());
+  if (state != nullptr && state->transformed.defined()) {
+    conv.transformed = static_cast<const float*>(state->transformed.data());
   }
-}
-
-// ---- Tiles
-
-// Taps of one pass: where each reads in a channel's rows, and its place among the weights.
-struct TapList {
-  int64_t count = 0;
-  std::array<int64_t, kTapsPerPass> inputs;
-  std::array<int64_t, kTapsPerPass> weights;
-};
-
-// sums[k][column] over channels and taps, for kBlock output channels.
-template <class T>
-void sum_block(const T* input, int64_t channel_stride, int64_t channels, const TapList& taps,
-               const T* weights, int64_t weights_stride, T* sums) {
-  using L = Lanes<T>;
-  typename L::Vector a0{}, a1{}, b0{}, b1{}, c0{}, c1{}, d0{}, d1{};
-  for (int64_t channel = 0; channel < channels; ++channel) {
-    for (int64_t tap = 0; tap < taps.count; ++tap) {
-      const T* x = input + taps.inputs[static_cast<size_t>(tap)];
-      const T* w = weights + taps.weights[static_cast<size_t>(tap)] * kBlock;
-      const auto x0 = L::load(x);
-      const auto x1 = L::load(x + L::kCount);
-      a0 += x0 * w[0];
-      a1 += x1 * w[0];
-      b0 += x0 * w[1];
-      b1 += x1 * w[1];
-      c0 += x0 * w[2];
-      c1 += x1 * w[2];
-      d0 += x0 * w[3];
-      d1 += x1 * w[3];
-    }
-    input += channel_stride;
-    weights += weights_stride * kBlock;
+  conv.x = static_cast<const float*>(context.input(0).data);
+  conv.weights = static_cast<const float*>(context.input(1).data);
+  conv.y = y;
+  conv.epilogue.row_bias = static_cast<const float*>(addends.bias);
+  conv.epilogue.residual = static_cast<const float*>(addends.residual);
+  conv.epilogue.activation = finish.activation;
+  conv.epilogue.low = finish.low;
+  conv.epilogue.high = finish.high;
+  TRY_ASSIGN(const bool done, run_float_conv(context, shape, conv));
+  if (done && finish.hard_sigmoid) {
+    finish_all<float>(context, finish, nullptr, y, shape.out().element_count());
   }
-  const typename L::Vector all[] = {a0, a1, b0, b1, c0, c1, d0, d1};
-  for (const auto& sum : all) {
-    L::store(sums, sum);
-    sums += L::kCount;
-  }
-}
-
-// The same for one output channel.
-template <class T>
-void sum_one(const T* input, int64_t channel_stride, int64_t channels, const TapList& taps,
-             const T* weights, int64_t weights_stride, T* sums) {
-  using L = Lanes<T>;
-  typename L::Vector a0{}, a1{};
-  for (int64_t channel = 0; channel < channels; ++channel) {
-    for (int64_t tap = 0; tap < taps.count; ++tap) {
-      const T* x = input + taps.inputs[static_cast<size_t>(tap)];
-      const T w = weights[taps.weights[static_cast<size_t>(tap)]];
-      a0 += L::load(x) * w;
-      a1 += L::load(x + L::kCount) * w;
-    }
-    input += channel_stride;
-    weights += weights_stride;
-  }
-  L::store(sums, a0);
-  L::store(sums + L::kCount, a1);
-}
-
-// One image: what is the same for all units of work.
-template <class T> struct Image {
-  const ConvShape& shape;
-  const ColumnLayout& layout;
-  const int64_t* slot_offsets;
-  const T* rows;  // of all input channels, laid out
-  const T* weights;
-  const T* bias;  // or null
-  T* output;
-
-  int64_t channel_stride() const { return shape.plan.in_rows() * layout.row_length; }
-  int64_t plane() const { return shape.plan.out_rows() * shape.plan.out_columns(); }
-};
-
-// A unit of work: these columns of one row of some output channels of a group.
-struct Unit {
-  int64_t group, first_output, end_output, row, begin, end;
-};
-
-// Adds the products of a list of taps to the unit's outputs.
-template <class T> void add_taps(const Image<T>& image, const Unit& unit, const TapList& taps) {
-  constexpr int64_t kColumns = Lanes<T>::kColumns;
-  const ConvShape& shape = image.shape;
-  const int64_t per_output = shape.group_inputs * shape.taps;
-  const int64_t columns = shape.plan.out_columns();
-  const int64_t stride = image.channel_stride();
-  const int64_t blocked_outputs = shape.group_outputs / kBlock * kBlock;
-  const int64_t pass = std::max<int64_t>(1, kProductsPerSum / taps.count);
-  T sums[kBlock * kColumns];
-  for (int64_t channel = 0; channel < shape.group_inputs; channel += pass) {
-    const int64_t channels = std::min(pass, shape.group_inputs - channel);
-    const T* input = image.rows + (unit.group * shape.group_inputs + channel) * stride;
-    for (int64_t output = unit.first_output; output < unit.end_output;) {
-      const bool block = output < blocked_outputs;
-      const T* weights = image.weights + (unit.group * shape.group_outputs + output) * per_output +
-                         channel * shape.taps * (block ? kBlock : 1);
-      T* out = image.output + (unit.group * shape.group_outputs + output) * image.plane() +
-               unit.row * columns;
-      for (int64_t column = unit.begin; column < unit.end; column += kColumns) {
-        // The last tile of a row ends with it, and only what is new in it is added.
-        const int64_t from = std::max<int64_t>(0, std::min(column, columns - kColumns));
-        const int64_t to = std::min(column + kColumns, unit.end);
-        (block ? sum_block<T> : sum_one<T>)(input + from, stride, channels, taps, weights,
-                                            shape.taps, sums);
-        for (int64_t k = 0; k < (block ? kBlock : 1); ++k) {
-          T* target = out + k * image.plane();
-          const T* sum = sums + k * kColumns - from;
-          for (int64_t i = column; i < to; ++i) target[i] += sum[i];
-        }
-      }
-      output += block ? kBlock : 1;
-    }
-  }
-}
-
-template <class T> void compute_unit(const Image<T>& image, const Unit& unit) {
-  const ConvShape& shape = image.shape;
-  const int64_t columns = shape.plan.out_columns();
-  for (int64_t output = unit.first_output; output < unit.end_output; ++output) {
-    const int64_t channel = unit.group * shape.group_outputs + output;
-    T* out = image.output + channel * image.plane() + unit.row * columns;
-    std::fill(out + unit.begin, out + unit.end, image.bias == nullptr ? T{0} : image.bias[channel]);
-  }
-  TapList taps;
-  const int64_t kernel = shape.plan.last().kernel;
-  for_each_tap_row(shape.plan, unit.row, [&](int64_t input_row, int64_t tap_row) {
-    for (int64_t tap = 0; tap < kernel; ++tap) {
-      taps.inputs[static_cast<size_t>(taps.count)] =
-          input_row * image.layout.row_length + image.layout.tap_offset(tap, image.slot_offsets);
-      taps.weights[static_cast<size_t>(taps.count)] = tap_row * kernel + tap;
-      if (++taps.count == kTapsPerPass) {
-        add_taps(image, unit, taps);
-        taps.count = 0;
-      }
-    }
-  });
-  if (taps.count > 0) add_taps(image, unit, taps);
-}
-
-template <class T> void compute_image(ExecContext& context, const Image<T>& image) {
-  const ConvShape& shape = image.shape;
-  const WindowPlan& plan = shape.plan;
-  const int64_t segments = (plan.out_columns() + kColumnsPerUnit - 1) / kColumnsPerUnit;
-  const int64_t spans = (shape.group_outputs + kChannelsPerUnit - 1) / kChannelsPerUnit;
-  auto units = [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      Unit unit;
-      int64_t rest = i;
-      unit.first_output = rest % spans * kChannelsPerUnit;
-      unit.end_output = std::min(unit.first_output + kChannelsPerUnit, shape.group_outputs);
-      rest /= spans;
-      unit.group = rest % shape.groups;
-      rest /= shape.groups;
-      unit.begin = rest % segments * kColumnsPerUnit;
-      unit.end = std::min(unit.begin + kColumnsPerUnit, plan.out_columns());
-      unit.row = rest / segments;
-      compute_unit(image, unit);
-    }
-  };
-  const int64_t products = std::min(kChannelsPerUnit, shape.group_outputs) *
-                           std::min(kColumnsPerUnit, plan.out_columns()) * shape.group_inputs *
-                           shape.taps;
-  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, products));
-  context.parallel_for(plan.out_rows() * segments * shape.groups * spans, grain, units);
-}
-
-// ---- The operator
-
-template <class T>
-Status run_typed(ExecContext& context, const ConvShape& shape, const T* x, const T* packed,
-                 const T* bias, T* y) {
-  TRY_ASSIGN(const ColumnLayout layout, lay_out_columns(shape.plan, Lanes<T>::kColumns));
-  const int64_t rows = shape.inputs() * shape.plan.in_rows();
-  T* laid_out = nullptr;
-  int64_t* slot_offsets = nullptr;
-  if (!layout.direct) {
-    TRY_ASSIGN(const uint64_t bytes, checked_bytes(std::array{rows, layout.row_length}, sizeof(T)));
-    TRY_ASSIGN(void* memory, context.scratch(bytes));
-    laid_out = static_cast<T*>(memory);
-    TRY_ASSIGN(void* offsets, context.scratch(static_cast<size_t>(layout.slots) * sizeof(int64_t)));
-    slot_offsets = static_cast<int64_t*>(offsets);
-    int64_t at = 0;
-    for (int64_t slot = 0; slot < layout.slots; ++slot) {
-      slot_offsets[slot] = at;
-      at += layout.slot_length(slot);
-    }
-  }
-  const int64_t columns = shape.plan.in_columns();
-  for (int64_t n = 0; n < shape.batch; ++n) {
-    TRY(context.interrupted());
-    const T* image_rows = x + n * rows * columns;
-    if (!layout.direct) {
-      auto lay_out = [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) {
-          lay_out_row(layout, image_rows + row * columns, columns,
-                      laid_out + row * layout.row_length);
-        }
-      };
-      context.parallel_for(rows, std::max<int64_t>(1, kGrain / (layout.row_length + 1)), lay_out);
-    }
-    Image<T> image{shape,  layout, slot_offsets, layout.direct ? image_rows : laid_out,
-                   packed, bias,   nullptr};
-    image.output = y + n * shape.outputs() * image.plane();
-    compute_image(context, image);
-  }
-  return ok();
+  return done;
 }
 
 Status run_conv(ExecContext& context) {
   const auto* state = static_cast<const ConvState*>(context.state());
-  TRY_ASSIGN(ConvShape shape,
+  TRY_ASSIGN(const ConvShape shape,
              conv_shape_of(context.node(), context.input(0).shape, context.input(1).shape,
                            state != nullptr ? &state->spec : nullptr));
-  const bool has_bias = context.input_count() > 2 && context.has_input(2);
-  if (has_bias && context.input(2).shape.element_count() != shape.outputs()) {
-    return InvalidArgument(cat("the bias has ", context.input(2).shape.element_count(),
-                               " values for ", shape.outputs(), " output channels"));
+  Finish finish;
+  if (state != nullptr) {
+    finish = state->finish;
+  } else {
+    TRY_ASSIGN(finish, read_finish(context.node()));
   }
+  TRY_ASSIGN(const Addends addends, check_addends(context, shape));
   const Shape out = shape.out();
   const DType dtype = context.input(0).dtype;
   TRY_ASSIGN(const MutableTensorView y, context.output(0, dtype, out));
   if (out.element_count() == 0) return ok();
-  flatten_windows(shape.plan);
-  return dispatch(Floats(), dtype, [&]<class T>() -> Status {
-    const T* packed = nullptr;
-    if (state != nullptr && state->packed.defined()) {
-      packed = static_cast<const T*>(state->packed.data());
-    } else {
-      const TensorView& w = context.input(1);
-      TRY_ASSIGN(void* memory,
-                 context.scratch(static_cast<size_t>(w.shape.element_count()) * sizeof(T)));
-      pack_weights(static_cast<const T*>(w.data), shape, static_cast<T*>(memory));
-      packed = static_cast<const T*>(memory);
-    }
-    const T* bias = has_bias ? static_cast<const T*>(context.input(2).data) : nullptr;
-    return run_typed<T>(context, shape, static_cast<const T*>(context.input(0).data), packed, bias,
-                        static_cast<T*>(y.data));
+  if (dtype == DType::kFloat32) {
+    TRY_ASSIGN(const bool done,
+               run_fast(context, shape, finish, addends, static_cast<float*>(y.data)));
+    if (done) return ok();
+  }
+  PlainConv conv{dtype,   context.input(0).data, context.input(1).data,
+                 nullptr, addends.bias,          y.data};
+  if (state != nullptr && state->packed.defined()) conv.packed = state->packed.data();
+  TRY(run_plain_conv(context, shape, conv));
+  if (finish.is_nothing() && addends.residual == nullptr) return ok();
+  return dispatch(Floats(), dtype, [&]<class T>() {
+    finish_all(context, finish, static_cast<const T*>(addends.residual), static_cast<T*>(y.data),
+               out.element_count());
+    return ok();
   });
 }
 
-// One meaning since version 1; later ones name defaults and types.
+// Conv has one meaning since version 1; later ones name defaults and types.
 constexpr OpDef kOps[] = {
     {.name = "Conv",
      .since = 1,
      .inputs = {2, 3},
      .infer = infer_conv,
+     .run = run_with_halves<run_conv>,
+     .prepare = prepare_conv},
+    {.name = "FusedConv",
+     .domain = kDomainMicrosoft,
+     .since = 1,
+     .inputs = {2, 4},
+     .infer = infer_fused_conv,
      .run = run_with_halves<run_conv>,
      .prepare = prepare_conv},
 };

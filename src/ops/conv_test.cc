@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "ops/support/testing_images.h"
 
 namespace tundish {
@@ -36,6 +38,7 @@ template <class T> void check(const ConvCase& c, double tolerance) {
   }
   OpCall call = conv(c, x, w);
   call.inputs.push_back(bias);
+  call.kernel_tolerance = std::is_same_v<T, float> ? tolerance : 0;
   const Result<Tensor> one = run_op(call);
   expect_near<T>(one, want, tolerance);
   call.thread_count = 2;
@@ -154,6 +157,77 @@ TEST(Conv, rejects_shapes) {
   expect_fails_to_run({"Conv", {x, counting<float>({2, 3, 2})}}, "the weights take 3");
   expect_fails_to_run({"Conv", {x, counting<float>({2, 4, 9})}}, "does not fit");
   expect_fails_to_run({"Conv", {x, w, counting<float>({3})}}, "the bias has 3 values for 2");
+}
+
+// ---- FusedConv
+
+OpCall fused(std::vector<Tensor> inputs, const char* activation, std::vector<float> parameters) {
+  return {.op = "FusedConv",
+          .inputs = std::move(inputs),
+          .attributes = {{"activation", std::string(activation)},
+                         {"activation_params", std::move(parameters)}},
+          .domain = "com.microsoft",
+          .kernel_tolerance = 3e-4};
+}
+
+TEST(FusedConv, adds_and_applies_a_function) {
+  const Tensor x = tensor<float>({1, -2, 3}, {1, 1, 3});
+  const Tensor w = tensor<float>({2}, {1, 1, 1});
+  const Tensor b = vector<float>({1});
+  const Tensor z = tensor<float>({-4, 1, 0}, {1, 1, 3});
+  const Shape out{1, 1, 3};
+  expect_values<float>(run_op(fused({x, w, b, z}, "Relu", {})), out, {0, 0, 7});
+  expect_values<float>(run_op(fused({x, w, b}, "Relu", {})), out, {3, 0, 7});
+  expect_values<float>(run_op(fused({x, w, b, z}, "", {})), out, {-1, -2, 7});
+  expect_values<float>(run_op(fused({x, w, Tensor(), z}, "", {})), out, {-2, -3, 6});
+  expect_values<float>(run_op(fused({x, w, b, z}, "LeakyRelu", {0.5F})), out, {-0.5F, -1, 7});
+  expect_values<float>(run_op(fused({x, w, b, z}, "Clip", {-1.5F, 2})), out, {-1, -1.5F, 2});
+  expect_values<float>(run_op(fused({x, w, b, z}, "HardSigmoid", {0.25F, 0.5F})), out,
+                       {0.25F, 0, 1});
+  const std::vector<double> tanh{std::tanh(-1.0), std::tanh(-2.0), std::tanh(7.0)};
+  expect_near<float>(run_op(fused({x, w, b, z}, "Tanh", {})), tanh, 1e-6);
+}
+
+TEST(FusedConv, takes_float64_and_halves) {
+  const Tensor x = tensor<double>({1, -2, 3}, {1, 1, 3});
+  const Tensor w = tensor<double>({2}, {1, 1, 1});
+  const Tensor z = tensor<double>({-4, 1, 0}, {1, 1, 3});
+  const Tensor b = vector<double>({1});
+  expect_values<double>(run_op(fused({x, w, b, z}, "Relu", {})), {1, 1, 3}, {0, 0, 7});
+  expect_near<double>(run_op(fused({x, w, b}, "Sigmoid", {})),
+                      {1 / (1 + std::exp(-3.0)), 1 / (1 + std::exp(3.0)), 1 / (1 + std::exp(-7.0))},
+                      1e-15);
+  const Tensor hx = counting<Float16>({1, 1, 2});
+  expect_values<Float16>(run_op(fused({hx, hx}, "Relu", {})), {1, 1, 1}, {Float16(1.0F)});
+}
+
+TEST(FusedConv, transformed_weights_finish_alike) {
+  const Tensor x = noise<float>({1, 24, 18, 20}, 1);
+  const Tensor w = noise<float>({20, 24, 3, 3}, 2);
+  const Tensor b = noise<float>({20}, 3);
+  const Tensor z = noise<float>({1, 20, 18, 20}, 4);
+  for (const char* activation : {"Relu", "Sigmoid", ""}) {
+    OpCall call = fused({x, w, b, z}, activation, {});
+    call.attributes.emplace_back("pads", ints({1, 1, 1, 1}));
+    const Tensor products = must(run_op(call));
+    call.answers = AnswersOf::kPreparedRun;
+    const Tensor tiles = must(run_op(call));
+    EXPECT_FALSE(same_bits(products, tiles));
+    call.thread_count = 2;
+    EXPECT_TRUE(same_bits(tiles, must(run_op(call))));
+  }
+}
+
+TEST(FusedConv, rejects_functions_and_addends) {
+  const Tensor x = counting<float>({1, 1, 3});
+  const Tensor w = counting<float>({1, 1, 1});
+  expect_refused(fused({x, w}, "Softplus", {}), "\"Softplus\" is not supported");
+  expect_refused(fused({x, w}, "Clip", {1}), "Clip takes 2 values, got 1");
+  expect_refused(fused({x, w, Tensor(), counting<float>({1, 1, 2})}, "", {}),
+                 "the addend has shape [1, 1, 2], expected [1, 1, 3]");
+  expect_fails_to_run(fused({x, w, Tensor(), counting<float>({1, 1, 2})}, "", {}),
+                      "the addend has shape");
+  EXPECT_EQ(traits_of("FusedConv", "com.microsoft"), "p");
 }
 
 TEST(Conv, claims_to_be_pure) { EXPECT_EQ(traits_of("Conv"), "p"); }

@@ -2,6 +2,8 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "kernels/conv_block.h"
+#include "kernels/table.h"
 #include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
 
@@ -12,6 +14,8 @@ using namespace ops;
 // Elements normalised together, and how many a thread should get at least: about 50 us of pow.
 constexpr int64_t kPiece = 256;
 constexpr int64_t kGrain = 2048;
+// Squares that are summed in float32.
+constexpr int64_t kMostSummed = 64;
 
 struct LrnSpec {
   double alpha, beta, bias;
@@ -66,6 +70,24 @@ void normalise(const LrnSpec& spec, const Image& image, int64_t channel, int64_t
   }
 }
 
+// The same for the exponent that networks have, in float32: square roots in place of pow.
+void normalise_by_roots(const kernels::ConvKernels& table, const LrnSpec& spec, const Image& image,
+                        int64_t channel, int64_t begin, int64_t end, const float* x, float* y) {
+  const int64_t first = std::max<int64_t>(0, channel - (spec.size - 1) / 2);
+  const int64_t after = spec.size / 2;
+  const int64_t last = after < image.channels - channel ? channel + after : image.channels - 1;
+  kernels::LrnRow row{};
+  row.first = x + first * image.plane + begin;
+  row.channels = static_cast<size_t>(last - first + 1);
+  row.channel_stride = static_cast<size_t>(image.plane);
+  row.x = x + channel * image.plane + begin;
+  row.y = y + channel * image.plane + begin;
+  row.count = static_cast<size_t>(end - begin);
+  row.bias = static_cast<float>(spec.bias);
+  row.factor = static_cast<float>(spec.alpha / static_cast<double>(spec.size));
+  table.lrn(row);
+}
+
 Status run_lrn(ExecContext& context) {
   TRY_ASSIGN(const LrnSpec spec, read_lrn(context.node().attributes));
   const TensorView& x = context.input(0);
@@ -78,13 +100,23 @@ Status run_lrn(ExecContext& context) {
   for (size_t axis = 2; axis < x.shape.rank(); ++axis) image.plane *= x.shape[axis];
   const int64_t pieces = (image.plane + kPiece - 1) / kPiece;
   return dispatch(Floats(), x.dtype, [&]<class T>() {
+    const bool by_roots = std::is_same_v<T, float> && spec.beta == 0.75 && spec.size <= kMostSummed;
     auto work = [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t first = i % pieces * kPiece;
+        const int64_t last = std::min(first + kPiece, image.plane);
+        const int64_t channel = i / pieces % image.channels;
         const int64_t batch = i / pieces / image.channels * image.channels * image.plane;
-        normalise(spec, image, i / pieces % image.channels, first,
-                  std::min(first + kPiece, image.plane), static_cast<const T*>(x.data) + batch,
-                  static_cast<T*>(y.data) + batch);
+        const T* from = static_cast<const T*>(x.data) + batch;
+        T* to = static_cast<T*>(y.data) + batch;
+        if constexpr (std::is_same_v<T, float>) {
+          if (by_roots) {
+            normalise_by_roots(*context.kernels().conv, spec, image, channel, first, last, from,
+                               to);
+            continue;
+          }
+        }
+        normalise(spec, image, channel, first, last, from, to);
       }
     };
     context.parallel_for(x.shape[0] * image.channels * pieces,

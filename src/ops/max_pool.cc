@@ -5,6 +5,7 @@
 #include "ops/support/half_adapter.h"
 #include "ops/support/move.h"
 #include "ops/support/pool.h"
+#include "ops/support/pool_rows.h"
 
 namespace tundish {
 namespace {
@@ -129,9 +130,12 @@ Status run_max_pool(ExecContext& context) {
     if (indexed) {
       pool_indexed(context, pool.plan, pool.planes, x, out, static_cast<int64_t*>(indices.data),
                    IndexOrder(pool.plan, order != 0));
-    } else {
-      pool_planes(context, pool, LargestOf<T>(), x, out);
+      return ok();
     }
+    if constexpr (std::is_same_v<T, float>) {
+      if (pool_rows(context, pool, PoolKind::kMax, x, out)) return ok();
+    }
+    pool_planes(context, pool, LargestOf<T>(), x, out);
     return ok();
   });
 }

@@ -78,6 +78,10 @@ template <class V> void finish(const GemmBlock& block, const Finished& done) {
   kFunctions[static_cast<size_t>(block.epilogue->activation)](block, done);
 }
 
+template <class V> void finish_block_of(const GemmBlock& block) {
+  finish<V>(block, {block.c, block.c_row_stride, 0, 0, block.rows, block.columns});
+}
+
 inline void copy_rows(const float* from, size_t from_stride, float* to, size_t to_stride,
                       size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; ++r) {

@@ -76,6 +76,31 @@ struct Vector8 {
       store(to + (i + 4) * to_stride, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
     }
   }
+  static inline T sqrt(T x) { return _mm256_sqrt_ps(x); }
+  // a where it is NaN, else x.
+  static inline T keep_nan(T a, T x) {
+    return _mm256_blendv_ps(x, a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+  }
+  static inline void split(T a, T b, T& even, T& odd) {
+    const T low = _mm256_permute2f128_ps(a, b, 0x20);
+    const T high = _mm256_permute2f128_ps(a, b, 0x31);
+    even = _mm256_shuffle_ps(low, high, 0x88);
+    odd = _mm256_shuffle_ps(low, high, 0xdd);
+  }
+  static inline void interleave(T a, T b, T c, T d, float* to) {
+    const T ab_low = _mm256_unpacklo_ps(a, b);
+    const T ab_high = _mm256_unpackhi_ps(a, b);
+    const T cd_low = _mm256_unpacklo_ps(c, d);
+    const T cd_high = _mm256_unpackhi_ps(c, d);
+    const T r0 = _mm256_shuffle_ps(ab_low, cd_low, 0x44);
+    const T r1 = _mm256_shuffle_ps(ab_low, cd_low, 0xee);
+    const T r2 = _mm256_shuffle_ps(ab_high, cd_high, 0x44);
+    const T r3 = _mm256_shuffle_ps(ab_high, cd_high, 0xee);
+    store(to, _mm256_permute2f128_ps(r0, r1, 0x20));
+    store(to + 8, _mm256_permute2f128_ps(r2, r3, 0x20));
+    store(to + 16, _mm256_permute2f128_ps(r0, r1, 0x31));
+    store(to + 24, _mm256_permute2f128_ps(r2, r3, 0x31));
+  }
 
  private:
   static inline __m256i first(size_t count) {

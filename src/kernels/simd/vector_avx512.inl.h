@@ -74,6 +74,37 @@ struct Vector16 {
     }
   }
 
+  static inline T sqrt(T x) { return _mm512_sqrt_ps(x); }
+  // a where it is NaN, else x.
+  static inline T keep_nan(T a, T x) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), x, a);
+  }
+  static inline void split(T a, T b, T& even, T& odd) {
+    const __m512i low =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    even = _mm512_permutex2var_ps(a, low, b);
+    odd = _mm512_permutex2var_ps(a, _mm512_add_epi32(low, _mm512_set1_epi32(1)), b);
+  }
+  // Lanes of 128 bits hold four lanes of one vector each, then those change places.
+  static inline void interleave(T a, T b, T c, T d, float* to) {
+    const T ab_low = _mm512_unpacklo_ps(a, b);
+    const T ab_high = _mm512_unpackhi_ps(a, b);
+    const T cd_low = _mm512_unpacklo_ps(c, d);
+    const T cd_high = _mm512_unpackhi_ps(c, d);
+    const T r0 = _mm512_shuffle_ps(ab_low, cd_low, 0x44);
+    const T r1 = _mm512_shuffle_ps(ab_low, cd_low, 0xee);
+    const T r2 = _mm512_shuffle_ps(ab_high, cd_high, 0x44);
+    const T r3 = _mm512_shuffle_ps(ab_high, cd_high, 0xee);
+    const T even_low = _mm512_shuffle_f32x4(r0, r1, 0x44);
+    const T even_high = _mm512_shuffle_f32x4(r0, r1, 0xee);
+    const T odd_low = _mm512_shuffle_f32x4(r2, r3, 0x44);
+    const T odd_high = _mm512_shuffle_f32x4(r2, r3, 0xee);
+    store(to, _mm512_shuffle_f32x4(even_low, odd_low, 0x88));
+    store(to + 16, _mm512_shuffle_f32x4(even_low, odd_low, 0xdd));
+    store(to + 32, _mm512_shuffle_f32x4(even_high, odd_high, 0x88));
+    store(to + 48, _mm512_shuffle_f32x4(even_high, odd_high, 0xdd));
+  }
+
  private:
   static inline M first(size_t count) { return static_cast<M>((1u << count) - 1); }
 };

@@ -75,6 +75,19 @@ struct Vector4 {
       for (size_t j = 0; j < kLanes; ++j) to[i * to_stride + j] = from[j * from_stride + i];
     }
   }
+  static inline T sqrt(T x) {
+    for (size_t i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
+    return x;
+  }
+  // a where it is NaN, else x.
+  static inline T keep_nan(T a, T x) { return select(a != a, a, x); }
+  static inline void split(T a, T b, T& even, T& odd) {
+    even = T{a[0], a[2], b[0], b[2]};
+    odd = T{a[1], a[3], b[1], b[3]};
+  }
+  static inline void interleave(T a, T b, T c, T d, float* to) {
+    for (size_t i = 0; i < kLanes; ++i) store(to + 4 * i, T{a[i], b[i], c[i], d[i]});
+  }
 
  private:
   template <class To, class From> static inline To as(From from) {

@@ -34,6 +34,8 @@ inline Tensor strings(std::initializer_list<std::string> values) {
   return Tensor::of_strings(std::span(values.begin(), values.size()));
 }
 
+enum class AnswersOf : uint8_t { kPlainRun, kPreparedRun };
+
 struct OpCall {
   std::string op;
   std::vector<Tensor> inputs;  ///< undefined: left out
@@ -42,7 +44,9 @@ struct OpCall {
   int thread_count = 1;
   size_t constant_from = SIZE_MAX;  ///< inputs from here on must be constants
   size_t output_count = 1;
-  int version = 0;  ///< of the operator, where an older meaning is tested
+  int version = 0;              ///< of the operator, where an older meaning is tested
+  double kernel_tolerance = 0;  ///< of float32 between kernels of instruction sets; 0: equal bits
+  AnswersOf answers = AnswersOf::kPlainRun;
 };
 
 /// One node with what the operator may look at before it runs.
@@ -195,6 +199,20 @@ inline bool same_bits(const Tensor& a, const Tensor& b) {
   return a.byte_count() == 0 || std::memcmp(a.data(), b.data(), a.byte_count()) == 0;
 }
 
+/// Equal bits, or float32 as close as the call says.
+inline void expect_agreement(const OpCall& call, const Tensor& a, const Tensor& b) {
+  if (call.kernel_tolerance == 0 || a.dtype() != DType::kFloat32 || !(a.shape() == b.shape())) {
+    EXPECT_TRUE(same_bits(a, b)) << call.op;
+    return;
+  }
+  for (size_t i = 0; i < a.values<float>().size(); ++i) {
+    const double x = static_cast<double>(a.values<float>()[i]);
+    const double y = static_cast<double>(b.values<float>()[i]);
+    if (x == y || (std::isnan(x) && std::isnan(y))) continue;
+    ASSERT_NEAR(x, y, call.kernel_tolerance) << call.op << ", element " << i;
+  }
+}
+
 /// The answers, or the error of inference on constants or else of running. The plain run, the run
 /// with prepared state and two threads must agree, and inference must never contradict them however
 /// little it knows.
@@ -205,6 +223,7 @@ inline Result<std::vector<Tensor>> run_all(const OpCall& call) {
   const KernelTable& generic = kernels::table_for(kernels::Isa::kGeneric);
   TestContext plain(node, call.inputs, nullptr, generic, call.thread_count);
   TRY(def->run(plain));
+  std::vector<Tensor> answers;
   if (def->prepare != nullptr) {
     for (const kernels::Isa isa : {kernels::Isa::kGeneric, kernels::detect_isa()}) {
       const KernelTable& table = kernels::table_for(isa);
@@ -212,8 +231,9 @@ inline Result<std::vector<Tensor>> run_all(const OpCall& call) {
       TestContext prepared(node, call.inputs, state.get(), table, call.thread_count);
       TRY(def->run(prepared));
       for (size_t i = 0; i < call.output_count; ++i) {
-        EXPECT_TRUE(same_bits(plain.results[i], prepared.results[i])) << call.op;
+        expect_agreement(call, plain.results[i], prepared.results[i]);
       }
+      if (call.answers == AnswersOf::kPreparedRun) answers = std::move(prepared.results);
     }
   }
   for (const Known known : {Known::kConstants, Known::kTypes, Known::kSymbols, Known::kNothing}) {
@@ -227,7 +247,7 @@ inline Result<std::vector<Tensor>> run_all(const OpCall& call) {
       expect_type_holds(plain.results[i], typed.value(typed.outputs()[i]).type, known);
     }
   }
-  return std::move(plain.results);
+  return answers.empty() ? std::move(plain.results) : std::move(answers);
 }
 /// The first of them.
 inline Result<Tensor> run_op(const OpCall& call) {

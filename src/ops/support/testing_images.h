@@ -25,6 +25,12 @@ template <class T> Tensor counting(const Shape& shape) {
   return made;
 }
 
+/// What ran without an error.
+inline Tensor must(Result<Tensor> got) {
+  EXPECT_TRUE(got.has_value()) << got.error().to_string();
+  return std::move(got).value();
+}
+
 inline Attribute ints(std::vector<int64_t> values) { return values; }
 
 /// An image of `from` in every place of an odometer over `sizes`; returns false after the last.

@@ -1,0 +1,242 @@
+#include "kernels/conv.h"
+
+#include <algorithm>
+
+namespace tundish::kernels {
+namespace {
+
+// Panels of patches that stay in the second cache beside the weights that pass them.
+constexpr size_t kPanelBytes = size_t{256} << 10;
+constexpr size_t kDeepest = 1024;
+// Runs of a block's pixels lie on the stack.
+constexpr size_t kMostPixels = 512;
+// Multiply-adds that are worth a thread's while: about 10 us.
+constexpr double kGrainProducts = 1 << 19;
+// Elements copied in the same time.
+constexpr size_t kGrainElements = size_t{1} << 15;
+constexpr size_t kUnitsPerThread = 4;
+constexpr size_t kLine = 64;
+
+size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+size_t round_up(size_t a, size_t b) { return divide_up(a, b) * b; }
+
+size_t image_bytes(const ConvPlan& plan) {
+  if (plan.layout.direct) return 0;
+  const size_t elements = plan.shape.inputs() * plan.layout.channel_stride;
+  return round_up(elements * sizeof(float), kLine);
+}
+
+const size_t* offsets_of(const ConvPlan& plan, const void* shared) {
+  return reinterpret_cast<const size_t*>(static_cast<const char*>(shared) + image_bytes(plan));
+}
+
+size_t depth_of(const ConvPlan& plan) { return plan.shape.group_inputs * plan.shape.taps(); }
+
+void plan_depthwise(size_t threads, ConvPlan* plan) {
+  plan->method = ConvMethod::kDepthwise;
+  plan->units = plan->shape.outputs();
+  plan->outputs_each = 1;
+  const double work =
+      static_cast<double>(plan->shape.taps()) * static_cast<double>(plan->shape.out_plane());
+  plan->grain = static_cast<size_t>(kGrainProducts / 8 / (work + 16)) + 1;
+  if (threads == 1) plan->grain = plan->units;
+}
+
+void plan_product(const ConvWorkers& kernels, size_t threads, ConvPlan* plan) {
+  const ConvGeometry& shape = plan->shape;
+  plan->method = ConvMethod::kProduct;
+  const size_t width = kernels.gemm->panel_width;
+  const size_t depth = depth_of(*plan);
+  const size_t pixels = shape.out_plane();
+  plan->depth_block = divide_up(depth, divide_up(depth, kDeepest));
+  size_t panels = kPanelBytes / (width * sizeof(float)) / plan->depth_block;
+  panels = std::clamp<size_t>(panels, 1, kMostPixels / width);
+  const size_t all_panels = divide_up(pixels, width);
+  panels = std::min(panels, all_panels);
+  size_t blocks = divide_up(all_panels, panels);
+  size_t parts = 1;
+  const double work = static_cast<double>(depth) * static_cast<double>(pixels) *
+                      static_cast<double>(shape.group_outputs);
+  if (threads > 1 && work * static_cast<double>(shape.groups) > kGrainProducts) {
+    // Smaller blocks first, then parts of the outputs: those pack the same patches again.
+    const size_t wanted = divide_up(threads * kUnitsPerThread, shape.groups);
+    if (blocks < wanted) {
+      panels = std::max<size_t>(1, all_panels / std::min(wanted, all_panels));
+      blocks = divide_up(all_panels, panels);
+    }
+    const size_t most_parts = divide_up(shape.group_outputs, 2 * kernels.gemm->tile_rows);
+    parts = std::min(divide_up(wanted, blocks), most_parts);
+  }
+  plan->block_pixels = panels * width;
+  plan->outputs_each = round_up(divide_up(shape.group_outputs, parts), kernels.gemm->tile_rows);
+  parts = divide_up(shape.group_outputs, plan->outputs_each);
+  plan->units = shape.groups * blocks * parts;
+  const double each = work * static_cast<double>(shape.groups) / static_cast<double>(plan->units);
+  plan->grain = static_cast<size_t>(kGrainProducts / (each + 1)) + 1;
+  plan->unit_bytes = panels * width * plan->depth_block * sizeof(float);
+}
+
+// The pixels of one unit, for some outputs of one group.
+struct Unit {
+  size_t group;
+  size_t first_pixel;
+  size_t pixels;
+  size_t first_output;  // of all
+  size_t outputs;
+};
+
+GemmBlock block_of(const ConvPlan& plan, const ConvTensors& tensors, const Unit& unit) {
+  const size_t depth = depth_of(plan);
+  const size_t plane = plan.shape.out_plane();
+  GemmBlock block{};
+  block.rows = unit.outputs;
+  block.columns = unit.pixels;
+  block.depth = depth;
+  block.a = tensors.weights + unit.first_output * depth;
+  block.a_row_stride = depth;
+  block.a_depth_stride = 1;
+  block.c = tensors.y + unit.first_output * plane + unit.first_pixel;
+  block.c_row_stride = plane;
+  block.starts = true;
+  block.ends = true;
+  block.epilogue = &tensors.epilogue;
+  block.first_row = unit.first_output;
+  block.first_column = unit.first_pixel;
+  return block;
+}
+
+void run_unit(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensors& tensors,
+              const float* image, const size_t* offsets, float* panels, const Unit& unit) {
+  const ConvGeometry& shape = plan.shape;
+  const size_t depth = depth_of(plan);
+  const size_t width = kernels.gemm->panel_width;
+  image += unit.group * shape.group_inputs * plan.layout.channel_stride;
+  PatchRun runs[kMostPixels + 1];
+  size_t run_count = 0;
+  size_t run_depth = 0;
+  GemmBlock block = block_of(plan, tensors, unit);
+  const float* weights = block.a;
+  block.b = panels;
+  block.b_depth_stride = width;
+  for (size_t first = 0; first < depth; first += plan.depth_block) {
+    block.depth = std::min(plan.depth_block, depth - first);
+    if (run_depth != block.depth) {
+      run_depth = block.depth;
+      run_count =
+          patch_runs(shape, plan.layout, unit.first_pixel, unit.pixels, width, run_depth, runs);
+    }
+    kernels.conv->pack_patches(image, offsets + first, block.depth, runs, run_count, panels);
+    block.a = weights + first;
+    block.b_panel_stride = width * block.depth;
+    block.starts = first == 0;
+    block.ends = first + block.depth == depth;
+    kernels.gemm->run_block(block);
+  }
+}
+
+void run_products(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensors& tensors,
+                  const float* image, const size_t* offsets, float* panels, size_t begin,
+                  size_t end) {
+  const ConvGeometry& shape = plan.shape;
+  const size_t pixels = shape.out_plane();
+  const size_t blocks = divide_up(pixels, plan.block_pixels);
+  const size_t parts = divide_up(shape.group_outputs, plan.outputs_each);
+  for (size_t i = begin; i < end; ++i) {
+    Unit unit;
+    const size_t first = i % parts * plan.outputs_each;
+    unit.outputs = std::min(plan.outputs_each, shape.group_outputs - first);
+    unit.first_pixel = i / parts % blocks * plan.block_pixels;
+    unit.pixels = std::min(plan.block_pixels, pixels - unit.first_pixel);
+    unit.group = i / parts / blocks;
+    unit.first_output = unit.group * shape.group_outputs + first;
+    run_unit(kernels, plan, tensors, image, offsets, panels, unit);
+  }
+}
+
+// Bias and clip are done on the way; the rest afterwards.
+void run_depthwise(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensors& tensors,
+                   const float* image, const size_t* offsets, size_t begin, size_t end) {
+  constexpr float kInfinity = __builtin_inff();
+  const ConvGeometry& shape = plan.shape;
+  const GemmEpilogue& e = tensors.epilogue;
+  const bool relu = e.activation == Activation::kRelu;
+  const bool clip = e.activation == Activation::kClip;
+  const bool on_the_way =
+      e.residual == nullptr && (relu || clip || e.activation == Activation::kNone);
+  const size_t taps = shape.taps();
+  DepthwiseRows rows{};
+  rows.offsets = offsets;
+  rows.taps = taps;
+  rows.columns = shape.last().out;
+  rows.low = on_the_way && relu ? 0 : on_the_way && clip ? e.low : -kInfinity;
+  rows.high = on_the_way && clip ? e.high : kInfinity;
+  rows.out_row_stride = shape.last().out;
+  const bool two_axes = shape.rank == 2;
+  rows.rows = two_axes ? shape.axes[0].out : 1;
+  rows.image_row_step = two_axes ? plan.layout.row_steps[0] : 0;
+  const size_t groups_of_rows = shape.out_rows() / rows.rows;
+  for (size_t output = begin; output < end; ++output) {
+    const size_t group = output / shape.group_outputs;
+    rows.weights = tensors.weights + output * taps;
+    rows.bias = e.row_bias != nullptr && on_the_way ? e.row_bias[output] : 0;
+    float* y = tensors.y + output * shape.out_plane();
+    for (size_t row = 0; row < groups_of_rows; ++row) {
+      rows.image = image + group * plan.layout.channel_stride +
+                   row_offset(shape, plan.layout, row * rows.rows);
+      rows.out = y + row * rows.rows * rows.columns;
+      kernels.conv->depthwise_rows(rows);
+    }
+    if (on_the_way) continue;
+    GemmBlock block = block_of(plan, tensors, {group, 0, shape.out_plane(), output, 1});
+    kernels.gemm->finish(block);
+  }
+}
+
+}  // namespace
+
+bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,
+               ConvPlan* plan) {
+  *plan = ConvPlan();
+  plan->shape = shape;
+  if (!plan_patches(shape, &plan->layout)) return false;
+  // A product of so few rows reads its panels at the speed of the cache.
+  constexpr size_t kFewOutputs = 4;
+  if (shape.group_inputs == 1 && shape.group_outputs < kFewOutputs) {
+    plan_depthwise(threads, plan);
+  } else {
+    plan_product(kernels, threads, plan);
+  }
+  plan->channel_grain = kGrainElements / (plan->layout.channel_stride + 1) + 1;
+  plan->shared_bytes = image_bytes(*plan) + depth_of(*plan) * sizeof(size_t);
+  return true;
+}
+
+void begin_conv(const ConvPlan& plan, void* shared) {
+  size_t* offsets = const_cast<size_t*>(offsets_of(plan, shared));
+  const size_t taps = plan.shape.taps();
+  tap_offsets(plan.shape, plan.layout, offsets);
+  for (size_t i = taps; i < depth_of(plan); ++i) {
+    offsets[i] = offsets[i - taps] + plan.layout.channel_stride;
+  }
+}
+
+void lay_out_channels(const ConvWorkers& kernels, const ConvPlan& plan, const float* x,
+                      void* shared, size_t begin, size_t end) {
+  for (size_t channel = begin; channel < end; ++channel) {
+    lay_out_channel(*kernels.conv, plan.shape, plan.layout, x + channel * plan.shape.in_plane(),
+                    static_cast<float*>(shared) + channel * plan.layout.channel_stride);
+  }
+}
+
+void run_conv(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensors& tensors,
+              const void* shared, void* own, size_t begin, size_t end) {
+  const float* image = plan.layout.direct ? tensors.x : static_cast<const float*>(shared);
+  const size_t* offsets = offsets_of(plan, shared);
+  if (plan.method == ConvMethod::kDepthwise) {
+    run_depthwise(kernels, plan, tensors, image, offsets, begin, end);
+  } else {
+    run_products(kernels, plan, tensors, image, offsets, static_cast<float*>(own), begin, end);
+  }
+}
+
+}  // namespace tundish::kernels
