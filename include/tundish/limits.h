@@ -48,6 +48,9 @@ struct Limits {
   uint64_t max_graph_nodes = 4'000'000;
   /// Subgraphs and functions inside each other. Real models stay below 10.
   uint32_t max_graph_depth = 64;
+  /// Nodes of an ONNX graph whose functions have taken the place of their calls. The largest real
+  /// exports have some 50,000.
+  uint64_t max_inlined_nodes = 1'000'000;
   uint64_t max_tree_nodes = 500'000'000;
   /// Tree nodes made by copying subtrees that several parents share, and sets of categories. Real
   /// files that share any need a few per tree; doubling at each level would need 2^depth.

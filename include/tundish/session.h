@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "tundish/limits.h"
 #include "tundish/model.h"
 #include "tundish/result.h"
 #include "tundish/value.h"
@@ -23,6 +24,7 @@ namespace tundish {
 
 struct SessionOptions {
   /// "native": planned, fast kernels. "reference": the file's graph node by node, scalar, plain.
+  /// "ort": an installed ONNX Runtime reads the same .onnx file.
   std::string engine = "native";
   /// Answer this method of the original; or name graph outputs; neither: all graph outputs.
   std::string method;
@@ -36,6 +38,11 @@ struct SessionOptions {
   /// Rows that the session will score in all, when that is known: tables that cost more to make
   /// than so few rows would save are not made. 0 = many. Answers do not depend on it.
   int64_t expected_rows = 0;
+  /// Engine "ort": path of ONNX Runtime's shared library (it is loaded with dlopen), and providers
+  /// of it by their short names, best first: {"CUDA"}. Empty: the processor. kNotFound for a
+  /// provider that the library has not; nothing falls back to another one.
+  std::string ort_library;
+  std::vector<std::string> providers;
 };
 
 /// Limits of one call.
@@ -43,6 +50,9 @@ struct RunOptions {
   /// Set by another thread to stop the call with kCancelled; null = cannot be cancelled.
   const std::atomic<bool>* cancel = nullptr;
   std::optional<std::chrono::steady_clock::time_point> deadline;
+  /// Bytes that the values of the call (weights and inputs not counted) may take together: kLimit
+  /// naming the node that would need more, before that memory is touched. 0 = no ceiling.
+  uint64_t memory_limit_bytes = Limits().max_memory_bytes;
 };
 
 /// What one node of a plan does and took.
@@ -105,8 +115,14 @@ class Session {
 
 /// Instruction sets this processor has, best last: {"generic", "avx2", "avx512", "avx512vbmi"}.
 std::vector<std::string> available_isas();
-/// Engines of this build: {"native", "reference"}.
+/// Engines of this build: {"native", "ort", "reference"}.
 std::vector<std::string> available_engines();
+/// Providers of an ONNX Runtime library, best first, and its version. kIo, kUnsupported.
+struct OrtDescription {
+  std::string version;
+  std::vector<std::string> providers;
+};
+Result<OrtDescription> describe_ort(const std::string& library_path);
 /// "0.1.0", and the commit of the build (empty when unknown).
 std::string_view version();
 std::string_view build_commit();

@@ -10,6 +10,7 @@
 #include "ir/patch.h"
 #include "kernels/table.h"
 #include "ops/index.h"
+#include "ort/library.h"
 #include "proof/compare.h"
 
 namespace tundish {
@@ -69,7 +70,7 @@ Result<Session> Session::create(std::shared_ptr<const Model> model, const Sessio
   TRY_ASSIGN(const std::vector<std::string> wanted, wanted_outputs(*model, options));
   // The reference engine evaluates the graph as it is; fast ones the rewritten graph.
   std::shared_ptr<const Graph> graph = model->impl().graph;
-  if (options.engine != "reference") {
+  if (options.engine == "native") {
     TRY_ASSIGN(graph, model->impl().optimized());
   }
   if (!wanted.empty()) {
@@ -83,6 +84,9 @@ Result<Session> Session::create(std::shared_ptr<const Model> model, const Sessio
   engine.thread_count = options.thread_count;
   engine.isa = options.isa;
   engine.expected_rows = options.expected_rows;
+  engine.model_path = model->impl().format == "onnx" ? model->impl().path : std::string();
+  engine.ort_library = options.ort_library;
+  engine.providers = options.providers;
   TRY_ASSIGN(impl->engine,
              create_engine_session(options.engine, std::move(graph), builtin_ops(), engine));
   impl->guard = ValueGuard(model->contract());
@@ -175,6 +179,12 @@ std::vector<std::string> available_isas() {
 }
 
 std::vector<std::string> available_engines() { return engine_names(); }
+
+Result<OrtDescription> describe_ort(const std::string& library_path) {
+  TRY_ASSIGN(const auto library, ort::Library::load(library_path));
+  TRY_ASSIGN(std::vector<std::string> providers, library->providers());
+  return OrtDescription{library->version(), std::move(providers)};
+}
 
 std::string_view version() { return TUNDISH_VERSION; }
 std::string_view build_commit() { return TUNDISH_COMMIT; }

@@ -39,7 +39,7 @@ void expect_near(const TensorView& answer, const Tensor& wanted) {
 TEST(Session, answers_what_scikit_learn_answered) {
   const auto model = converted();
   for (const char* method : {"decision_function", "predict", "score_samples"}) {
-    for (const std::string& engine : available_engines()) {
+    for (const std::string engine : {"native", "reference"}) {
       Session session = must(Session::create(model, {.engine = engine, .method = method}));
       const Tensor rows = rows_of_forest();
       const TensorView answer = must(session.run(rows.view()));
@@ -113,7 +113,7 @@ TEST(Session, names_row_and_column_of_a_value_that_the_original_refuses) {
   std::vector<double> values(3 * width, 0.5);
   values[2 * width + 1] = std::numeric_limits<double>::quiet_NaN();
   const TensorView rows = matrix_view(values.data(), 3, static_cast<int64_t>(width));
-  for (const std::string& engine : available_engines()) {
+  for (const std::string engine : {"native", "reference"}) {
     Session session = must(Session::create(model, {.engine = engine, .method = "predict"}));
     EXPECT_THAT(refusal_of(session.run(rows)), HasSubstr("row 2, column 1"));
     const Value value(Tensor::borrow(rows, nullptr));
@@ -139,7 +139,7 @@ TEST(Session, a_second_run_gives_the_same) {
 TEST(Session, writes_into_the_callers_buffer) {
   const Tensor rows = rows_of_forest();
   const TensorView input = rows.view();
-  for (const std::string& engine : available_engines()) {
+  for (const std::string engine : {"native", "reference"}) {
     Session session = must(Session::create(converted(), {.engine = engine, .method = "predict"}));
     const Tensor answer = must(Tensor::copy_of(must(session.run(input))));
     Tensor mine = must(Tensor::allocate(answer.dtype(), answer.shape()));

@@ -2,6 +2,7 @@
 #include "base/strings.h"
 #include "cli/app/command.h"
 #include "cli/app/report_json.h"
+#include "config/environment.h"
 #include "tundish/convert.h"
 
 namespace tundish {
@@ -66,6 +67,15 @@ Result<int> InspectCommand::run(Terminal& terminal) {
     for (const std::string& engine : available_engines()) text += cat(" ", engine);
     text += "\ninstruction sets:";
     for (const std::string& isa : available_isas()) text += cat(" ", isa);
+    text += "\nONNX Runtime:";
+    if (const std::string library = ort_library(); library.empty()) {
+      text += " none named (TUNDISH_ORT_LIBRARY)";
+    } else if (const Result<OrtDescription> found = describe_ort(library)) {
+      text += cat(" ", found->version, ", providers:");
+      for (const std::string& provider : found->providers) text += cat(" ", provider);
+    } else {
+      text += cat(" ", found.error().to_string());
+    }
     terminal.out(text + "\n");
     if (file_.empty()) return kExitOk;
   }

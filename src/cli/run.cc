@@ -9,6 +9,8 @@
 #include "cli/app/model_data.h"
 #include "cli/app/report_json.h"
 #include "config/environment.h"
+#include "data/byte_sink.h"
+#include "data/whole_writer.h"
 #include "tundish/session.h"
 
 namespace tundish {
@@ -31,6 +33,7 @@ class RunCommand : public Command {
  private:
   bool text_output() const;
   Result<AnswerPlan> plan(const Model& model) const;
+  Result<WriteOptions> write_options(const Terminal& terminal) const;
   Result<std::unique_ptr<RowWriter>> open_writer(const AnswerPlan& plan, const Terminal& terminal);
   /// Makes the session unless there is one. `expected_rows`: see SessionOptions.
   Status open_session(const std::shared_ptr<const Model>& model, const AnswerPlan& plan,
@@ -39,14 +42,16 @@ class RunCommand : public Command {
                       Terminal& terminal);
   Status score_whole(const std::shared_ptr<const Model>& shared, const AnswerPlan& plan,
                      Terminal& terminal);
+  Status write_whole(const AnswerPlan& plan, const std::vector<Value>& arrays,
+                     const Terminal& terminal);
   Status write_block(const RowBlock& block, Session& session, const AnswerPlan& plan,
                      RowWriter& writer, const Terminal& terminal);
   void report_reading(const ReadReport& report, Terminal& terminal);
   Result<int> self_test_only(Terminal& terminal) const;
 
   std::string model_, output_, output_format_, method_, engine_ = "native", profile_, select_,
-                                                        input_type_;
-  std::vector<std::string> outputs_, steps_;
+                                                        input_type_, ort_library_;
+  std::vector<std::string> outputs_, steps_, providers_;
   InputOptions data_;
   int64_t threads_ = 0, batch_ = 0;
   bool self_test_ = false, dense_ = false, force_ = false;
@@ -68,7 +73,14 @@ void RunCommand::declare(Options& options) {
       .choices = {"npy", "npz", "csv", "tsv", "jsonl"};
   options.add("--method", &method_, "NAME", "predict, decision_function, ..., or all");
   options.add("--outputs", &outputs_, "A,B", "graph outputs of a plain ONNX model").separator = ',';
-  options.add("--engine", &engine_, "NAME", "native, or reference (plain, node by node)");
+  options.add("--engine", &engine_, "NAME",
+              "native, reference (plain, node by node) or ort (an installed ONNX Runtime)");
+  options.add("--provider", &providers_, "A,B", "providers of engine ort, best first: CUDA, CPU")
+      .separator = ',';
+  options
+      .add("--ort-library", &ort_library_, "FILE",
+           "ONNX Runtime's shared library, else TUNDISH_ORT_LIBRARY")
+      .hint = ValueHint::kFile;
   options.add("--threads", &threads_, "N", "threads; 0 = as many as the container allows");
   options.add("--batch", &batch_, "N", "rows per call for plain ONNX models");
   options.add("--profile", &profile_, "FILE", "time per operator as a Chrome trace").hint =
@@ -115,8 +127,7 @@ Result<AnswerPlan> RunCommand::plan(const Model& model) const {
   return plan_methods(model, methods);
 }
 
-Result<std::unique_ptr<RowWriter>> RunCommand::open_writer(const AnswerPlan& plan,
-                                                           const Terminal& terminal) {
+Result<WriteOptions> RunCommand::write_options(const Terminal& terminal) const {
   WriteOptions options;
   options.limits = terminal.limits();
   options.replace = force_ ? ReplaceRule::kReplace : ReplaceRule::kRefuse;
@@ -125,6 +136,12 @@ Result<std::unique_ptr<RowWriter>> RunCommand::open_writer(const AnswerPlan& pla
   if (!output_format_.empty()) {
     TRY_ASSIGN(options.format, output_format_from_name(output_format_));
   }
+  return options;
+}
+
+Result<std::unique_ptr<RowWriter>> RunCommand::open_writer(const AnswerPlan& plan,
+                                                           const Terminal& terminal) {
+  TRY_ASSIGN(const WriteOptions options, write_options(terminal));
   std::vector<DataOutput> outputs;
   for (const Answer& answer : plan.answers) outputs.push_back(answer.description);
   return RowWriter::open(output_.empty() ? "-" : output_, std::move(outputs), options);
@@ -159,7 +176,9 @@ Status RunCommand::open_session(const std::shared_ptr<const Model>& model, const
   options.engine = engine_;
   options.outputs = plan.outputs;
   options.thread_count = static_cast<int>(threads_);
-  options.isa = forced_isa();
+  if (engine_ == "native") options.isa = forced_isa();
+  options.ort_library = ort_library_.empty() ? ort_library() : ort_library_;
+  options.providers = providers_;
   options.expected_rows = expected_rows;
   TRY_ASSIGN(session_, Session::create(model, options));
   if (!profile_.empty()) session_->set_profiling(true);
@@ -204,8 +223,10 @@ Status RunCommand::score_whole(const std::shared_ptr<const Model>& shared, const
   TRY(open_session(shared, plan, 0));
   TRY_ASSIGN(const ReadOptions read, data_.read_options(terminal.limits()));
   RowBlock block;
-  TRY_ASSIGN(block.inputs,
-             read_whole_inputs(input_files(data_.inputs, model), data_contract(model), read));
+  if (!model.inputs().empty()) {
+    TRY_ASSIGN(block.inputs,
+               read_whole_inputs(input_files(data_.inputs, model), data_contract(model), read));
+  }
   TRY_ASSIGN(const std::vector<Value> outputs,
              session_->run_values(block.inputs, terminal.run_options()));
   AnswerPlan sized = plan;
@@ -213,20 +234,43 @@ Status RunCommand::score_whole(const std::shared_ptr<const Model>& shared, const
   int64_t rows = 0;
   for (Answer& answer : sized.answers) {
     const Tensor* tensor = outputs.at(answer.output).tensor();
-    if (tensor == nullptr || tensor->shape().rank() == 0) {
-      return Unsupported(cat("output ", quoted(answer.name), " has no rows to write"));
+    if (tensor == nullptr) {
+      return Unsupported(
+          cat("output ", quoted(answer.name), " is no tensor: it cannot be written"));
     }
     const auto dims = tensor->shape().dims();
-    answer.description.row_shape.assign(dims.begin() + 1, dims.end());
-    rows = std::max(rows, tensor->shape()[0]);
+    if (!dims.empty()) answer.description.row_shape.assign(dims.begin() + 1, dims.end());
+    rows = std::max(rows, dims.empty() ? 1 : dims[0]);
     arrays.emplace_back(*tensor);
+  }
+  summary_.rows = static_cast<uint64_t>(rows);
+  if (!text_output() && !is_folder(output_)) return write_whole(sized, arrays, terminal);
+  for (Value& value : arrays) {
+    const TensorView view = value.tensor()->view();
+    if (view.shape.rank() == 0) {  // one row of one value
+      TRY_ASSIGN(value, Tensor::copy_of({view.dtype, Shape{1}, view.data}));
+    }
+    if (value.tensor()->shape()[0] != rows) {
+      return InvalidArgument("the outputs differ in their first size: write them to an .npz");
+    }
   }
   for (int64_t row = 0; row < rows; ++row) block.row_numbers.push_back(row);
   TRY_ASSIGN(const std::unique_ptr<RowWriter> writer, open_writer(sized, terminal));
   TRY(writer->write({block.row_numbers, arrays, {}, {}}));
   TRY(writer->finish());
-  summary_.rows = static_cast<uint64_t>(rows);
   summary_.files = writer->paths();
+  return ok();
+}
+
+Status RunCommand::write_whole(const AnswerPlan& plan, const std::vector<Value>& arrays,
+                               const Terminal& terminal) {
+  std::vector<std::pair<std::string, TensorView>> named;
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    named.emplace_back(plan.answers[i].description.name, arrays[i].tensor()->view());
+  }
+  TRY_ASSIGN(const WriteOptions options, write_options(terminal));
+  TRY(write_whole_arrays(output_, named, options));
+  summary_.files = {output_};
   return ok();
 }
 
@@ -248,7 +292,7 @@ Result<int> RunCommand::run(Terminal& terminal) {
     TRY(open_session(model, plan, 0));
     TRY(session_->self_test());
   }
-  if (data_.inputs.empty()) {
+  if (data_.inputs.empty() && !model->inputs().empty()) {
     if (self_test_) return self_test_only(terminal);
     return usage_error("no rows: give them with --input FILE (- is standard input)");
   }

@@ -9,6 +9,8 @@ std::string environment_value(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
+std::string ort_library() { return environment_value("TUNDISH_ORT_LIBRARY"); }
+
 std::string forced_isa() { return environment_value("TUNDISH_FORCE_ISA"); }
 
 }  // namespace tundish

@@ -73,8 +73,10 @@ Status check_format(OutputFormat format, const std::vector<DataOutput>& outputs,
   return ok();
 }
 
-Status check_targets(const std::vector<std::string>& targets, const WriteOptions& options) {
-  if (options.replace == ReplaceRule::kReplace) return ok();
+}  // namespace
+
+Status check_replacing(const std::vector<std::string>& targets, ReplaceRule rule) {
+  if (rule == ReplaceRule::kReplace) return ok();
   std::vector<std::string> occupied;
   for (const std::string& target : targets) {
     if (is_occupied(target)) occupied.push_back(target);
@@ -83,8 +85,6 @@ Status check_targets(const std::vector<std::string>& targets, const WriteOptions
   return Io(cat(name_list(occupied), occupied.size() == 1 ? " is" : " are",
                 " there already; --force replaces ", occupied.size() == 1 ? "it" : "them"));
 }
-
-}  // namespace
 
 Result<OutputFormat> output_format_from_name(std::string_view name) {
   std::vector<std::string> names;
@@ -171,7 +171,7 @@ Result<std::unique_ptr<RowWriter>> RowWriter::open(const std::string& path,
     targets.clear();
     for (const DataOutput& output : outputs) targets.push_back(file_of(path, output));
   }
-  TRY(check_targets(targets, options));
+  TRY(check_replacing(targets, options.replace));
   if (is_text(format)) return open_text_writer(path, format, std::move(outputs), options);
   return open_array_writer(path, format, std::move(outputs));
 }

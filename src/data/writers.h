@@ -18,6 +18,9 @@ Result<std::unique_ptr<RowWriter>> open_text_writer(const std::string& path, Out
 Result<std::unique_ptr<RowWriter>> open_array_writer(const std::string& path, OutputFormat format,
                                                      std::vector<DataOutput> outputs);
 
+/// kIo that names --force and every target in the way, unless they may be replaced.
+Status check_replacing(const std::vector<std::string>& targets, ReplaceRule rule);
+
 /// Checks a block against the outputs: counts, types, shapes. kInternal, for it is the caller's
 /// mistake.
 Status check_answers(const AnswerBlock& block, const std::vector<DataOutput>& outputs);

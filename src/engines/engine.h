@@ -25,6 +25,11 @@ struct EngineOptions {
   std::string isa;
   /// Rows in all, when known (SessionOptions::expected_rows); 0 = many.
   int64_t expected_rows = 0;
+  /// The engine "ort" only: the .onnx file (empty: there is none), the library, and providers by
+  /// their short names, best first ("CUDA"; empty: the processor).
+  std::string model_path;
+  std::string ort_library;
+  std::vector<std::string> providers;
 };
 
 /// A plan of one graph and its buffers, all outputs of the graph in order. Used by one thread at a

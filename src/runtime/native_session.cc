@@ -10,6 +10,7 @@
 #include "runtime/cpu_quota.h"
 #include "runtime/inputs.h"
 #include "runtime/isa.h"
+#include "runtime/memory.h"
 #include "runtime/reference.h"
 #include "runtime/thread_pool.h"
 
@@ -46,7 +47,9 @@ Result<Value> owned(Value value) {
 class NativeSession::Context final : public ExecContext {
  public:
   Context(NativeSession& session, const RunOptions& options)
-      : session_(session), plan_(*session.plan_), options_(options) {}
+      : session_(session), plan_(*session.plan_), options_(options) {
+    plan_.set_memory_limit(options.memory_limit_bytes);
+  }
 
   void at(size_t step) {
     step_ = &session_.program_.steps[step];
@@ -55,7 +58,9 @@ class NativeSession::Context final : public ExecContext {
 
   const Node& node() const override { return *step_->node; }
   size_t input_count() const override { return step_->inputs.size(); }
-  bool has_input(size_t i) const override { return arguments_[i] != nullptr; }
+  bool has_input(size_t i) const override {
+    return i < step_->inputs.size() && arguments_[i] != nullptr;
+  }
   const TensorView& input(size_t i) const override {
     static const TensorView kLeftOut;
     return arguments_[i] != nullptr ? *arguments_[i] : kLeftOut;
@@ -93,6 +98,7 @@ class NativeSession::Context final : public ExecContext {
     if (scratch_used_ == kept.size()) kept.emplace_back();
     Tensor& piece = kept[scratch_used_];
     if (!piece.defined() || piece.byte_count() < bytes) {
+      TRY(plan_.check_memory(bytes));
       piece = Tensor();
       TRY_ASSIGN(piece, Tensor::allocate(DType::kUint8, Shape{static_cast<int64_t>(bytes)}));
     }
@@ -209,6 +215,9 @@ Error NativeSession::failed(size_t step, Status status) const {
 }
 
 Status NativeSession::execute(const RunOptions& options) {
+  if (plan_->arena_bytes() > options.memory_limit_bytes && options.memory_limit_bytes != 0)
+      [[unlikely]]
+    return over_memory_limit(plan_->arena_bytes(), 0, options.memory_limit_bytes);
   if (profiling_ || options.cancel != nullptr || options.deadline) return execute_watched(options);
   Context context(*this, options);
   const size_t count = program_.steps.size();
@@ -245,7 +254,8 @@ Status NativeSession::execute_watched(const RunOptions& options) {
 
 // Runs the present plan for the first time and lays it out.
 Status NativeSession::record(const RunOptions& options) {
-  Status done = execute_watched(options);
+  Status done = check_known_sizes(*program_.graph, options.memory_limit_bytes);
+  if (done) done = execute_watched(options);
   if (done) {
     plan_->lay_out();
     done = arena_.reserve(plan_->arena_bytes());

@@ -31,12 +31,25 @@ Status Plan::move_storage(SlotId slot, DType dtype, const Shape& shape) {
   const bool fits =
       own.defined() && own.dtype() == dtype && static_cast<size_t>(own.element_count()) >= count;
   if (!fits) {
-    own = Tensor();
-    TRY_ASSIGN(own, Tensor::allocate(dtype, shape));
+    drop_own(slot);
+    TRY_ASSIGN(const uint64_t bytes, value_bytes(dtype, shape));
+    TRY(memory_.take(bytes));
+    Result<Tensor> made = Tensor::allocate(dtype, shape);
+    if (!made) {
+      memory_.give_back(bytes);
+      return std::move(made).error();
+    }
+    own = std::move(made).value();
   }
   views_[slot] = {dtype, shape, own.mutable_data()};
   bound_epoch_ = 0;  // the planned place counts again from the next call on
   return ok();
+}
+
+void Plan::drop_own(SlotId slot) {
+  if (!own_[slot].defined()) return;
+  memory_.give_back(own_[slot].byte_count());
+  own_[slot] = Tensor();
 }
 
 void Plan::finish_step(size_t step) {
@@ -44,7 +57,7 @@ void Plan::finish_step(size_t step) {
   auto drop_if_done = [&](SlotId slot) {
     if (slot == kNoSlot || program_.slots[slot].kind != Slot::Kind::kComputed) return;
     if (views_[slot].dtype == DType::kString) return;  // never moves to the arena
-    if (program_.slots[slot].last_step <= index) own_[slot] = Tensor();
+    if (program_.slots[slot].last_step <= index) drop_own(slot);
   };
   for (const SlotId slot : program_.steps[step].inputs) drop_if_done(slot);
   for (const SlotId slot : program_.steps[step].outputs) drop_if_done(slot);
@@ -114,7 +127,7 @@ void Plan::bind_all(const Arena& arena) {
   for (size_t slot = 0; slot < views_.size(); ++slot) {
     if (program_.slots[slot].kind != Slot::Kind::kComputed) continue;
     if (offsets_[slot] != kOwnStorage) {
-      if (holds_recorded_storage_) own_[slot] = Tensor();
+      if (holds_recorded_storage_) drop_own(slot);
       views_[slot] = planned_[slot];
       views_[slot].data = arena.data() + offsets_[slot];
     } else if (own_[slot].defined()) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/arena.h"
+#include "runtime/memory.h"
 #include "runtime/program.h"
 #include "tundish/result.h"
 #include "tundish/value.h"
@@ -66,6 +67,10 @@ class Plan {
     }
     return MutableTensorView{dtype, shape, const_cast<void*>(view.data)};
   }
+  /// Ceiling of what the values of a call take together, in bytes; 0: none.
+  void set_memory_limit(uint64_t bytes) { memory_.set_limit(bytes); }
+  /// kLimit when `bytes` more than what values hold now would be over the ceiling.
+  Status check_memory(uint64_t bytes) const { return MemoryMeter(memory_).take(bytes); }
   /// While recording: frees what nobody reads after this step.
   void finish_step(size_t step);
 
@@ -108,6 +113,7 @@ class Plan {
   void bind_all(const Arena& arena);
   void restore_outputs(const Arena& arena);
   bool can_share(const Step& step, int index) const;
+  void drop_own(SlotId slot);
 
   /// In the arena: an offset. Otherwise storage of the slot's own.
   static constexpr size_t kOwnStorage = SIZE_MAX;
@@ -119,6 +125,7 @@ class Plan {
   std::vector<TensorView> planned_;               ///< recorded types; data unused
   std::vector<size_t> offsets_;                   ///< per slot
   std::vector<Tensor> own_;                       ///< per slot
+  MemoryMeter memory_;                            ///< of own_
   std::vector<std::vector<SlotId>> shared_with_;  ///< per output: slots in the same place
   uint64_t bound_epoch_ = 0;
   size_t arena_bytes_ = 0;

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "kernels/table.h"
 #include "runtime/inputs.h"
+#include "runtime/memory.h"
 
 namespace tundish {
 namespace {
@@ -15,8 +16,10 @@ namespace {
 class ValueContext final : public ExecContext {
  public:
   ValueContext(const OpTable& ops, const Node& node, std::span<const Value> inputs,
-               const RunOptions& options)
+               const RunOptions& options, uint64_t held_bytes)
       : ops_(ops), node_(node), inputs_(inputs), options_(options), outputs_(node.outputs.size()) {
+    memory_.set_limit(options.memory_limit_bytes);
+    memory_.hold(held_bytes);
     views_.reserve(inputs.size());
     for (const Value& input : inputs) {
       const Tensor* tensor = input.tensor();
@@ -27,6 +30,7 @@ class ValueContext final : public ExecContext {
   const Node& node() const override { return node_; }
   size_t input_count() const override { return inputs_.size(); }
   bool has_input(size_t i) const override {
+    if (i >= inputs_.size()) return false;
     const Tensor* tensor = inputs_[i].tensor();
     return tensor == nullptr || tensor->defined();
   }
@@ -35,6 +39,8 @@ class ValueContext final : public ExecContext {
   size_t output_count() const override { return outputs_.size(); }
   bool output_wanted(size_t i) const override { return node_.outputs[i] != kNoValue; }
   Result<MutableTensorView> output(size_t i, DType dtype, const Shape& shape) override {
+    TRY_ASSIGN(const uint64_t bytes, value_bytes(dtype, shape));
+    TRY(memory_.take(bytes));
     TRY_ASSIGN(Tensor tensor, Tensor::allocate(dtype, shape));
     const MutableTensorView view = tensor.mutable_view();
     outputs_[i] = std::move(tensor);
@@ -45,6 +51,7 @@ class ValueContext final : public ExecContext {
     return ok();
   }
   Result<void*> scratch(size_t bytes) override {
+    TRY(memory_.take(bytes));
     TRY_ASSIGN(Tensor buffer, Tensor::allocate(DType::kUint8, Shape{static_cast<int64_t>(bytes)}));
     scratch_.push_back(std::move(buffer));
     return scratch_.back().mutable_data();
@@ -80,11 +87,13 @@ class ValueContext final : public ExecContext {
   std::vector<TensorView> views_;
   std::vector<Value> outputs_;
   std::vector<Tensor> scratch_;
+  MemoryMeter memory_;
 };
 
 Result<std::vector<Value>> run_node(const OpTable& ops, const OpDef& def, const Node& node,
-                                    std::span<const Value> inputs, const RunOptions& options) {
-  ValueContext context(ops, node, inputs, options);
+                                    std::span<const Value> inputs, const RunOptions& options,
+                                    uint64_t held_bytes = 0) {
+  ValueContext context(ops, node, inputs, options, held_bytes);
   if (Status done = def.run(context); !done) {
     return std::move(done).error().in(node_place(node));
   }
@@ -97,6 +106,11 @@ Result<const OpDef*> runnable(const OpTable& ops, const Node& node) {
     return Unsupported("the operator cannot be run").in(node_place(node));
   }
   return def;
+}
+
+uint64_t dense_bytes(const Value& value) {
+  const Tensor* tensor = value.tensor();
+  return tensor == nullptr ? 0 : tensor->byte_count();
 }
 
 }  // namespace
@@ -154,6 +168,8 @@ Result<ReferenceRunner> ReferenceRunner::create(std::shared_ptr<const Graph> gra
 Result<std::vector<Value>> ReferenceRunner::run(std::span<const Value> inputs,
                                                 const RunOptions& options) {
   TRY(check_inputs(*graph_, inputs));
+  TRY(check_known_sizes(*graph_, options.memory_limit_bytes));
+  uint64_t held_bytes = 0;
   std::vector<Value> values(graph_->value_capacity());
   for (size_t i = 0; i < values.size(); ++i) {
     if (const Tensor* constant = graph_->constant(ValueId(i))) values[i] = *constant;
@@ -170,20 +186,24 @@ Result<std::vector<Value>> ReferenceRunner::run(std::span<const Value> inputs,
       arguments.push_back(input == kNoValue ? Value() : values[static_cast<size_t>(input)]);
     }
     const auto begin = std::chrono::steady_clock::now();
-    TRY_ASSIGN(std::vector<Value> made, run_node(*ops_, *defs_[step], node, arguments, options));
+    TRY_ASSIGN(std::vector<Value> made,
+               run_node(*ops_, *defs_[step], node, arguments, options, held_bytes));
     if (profiling_) {
       ++report_[step].calls;
       report_[step].nanoseconds += (std::chrono::steady_clock::now() - begin).count();
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;
+      held_bytes += dense_bytes(made[i]);
       values[static_cast<size_t>(node.outputs[i])] = std::move(made[i]);
     }
     for (const ValueId input : node.inputs) {
       if (input == kNoValue || last_reader_[static_cast<size_t>(input)] != static_cast<int>(step)) {
         continue;
       }
-      values[static_cast<size_t>(input)] = Value();  // nobody reads it any more
+      Value& done = values[static_cast<size_t>(input)];  // nobody reads it any more
+      if (graph_->producer(input) != nullptr) held_bytes -= dense_bytes(done);
+      done = Value();
     }
   }
   std::vector<Value> outputs;

@@ -94,11 +94,11 @@ SharedGraph stumps(int tree_count) {
 }
 
 TEST(Engine, lists_and_refuses_names) {
-  EXPECT_EQ(engine_names(), (std::vector<std::string>{"native", "reference"}));
-  const auto unknown = create_engine_session("ort", small_model(), builtin_ops(), {});
+  EXPECT_EQ(engine_names(), (std::vector<std::string>{"native", "ort", "reference"}));
+  const auto unknown = create_engine_session("fast", small_model(), builtin_ops(), {});
   ASSERT_FALSE(unknown.has_value());
   EXPECT_EQ(unknown.error().code(), ErrorCode::kInvalidArgument);
-  EXPECT_NE(unknown.error().message().find("native, reference"), std::string::npos);
+  EXPECT_NE(unknown.error().message().find("native, ort, reference"), std::string::npos);
   for (const char* engine : {"native", "reference"}) {
     const auto isa = create_engine_session(engine, small_model(), builtin_ops(), {1, "sse9"});
     ASSERT_FALSE(isa.has_value());

@@ -63,6 +63,7 @@ int finish(Terminal& terminal, Result<int> result) {
     return kExitUsage;
   }
   terminal.error(error);
+  if (terminal.is_time_up(error)) return exit_status(ErrorCode::kLimit);
   if (error.code() == ErrorCode::kInternal) {
     terminal.error_line(
         "this is a defect of tundish: please report the command and `tundish --version`");

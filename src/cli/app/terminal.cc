@@ -79,8 +79,12 @@ void Terminal::explain(std::string_view line) {
   if (verbose) say(line);
 }
 
+bool Terminal::is_time_up(const Error& error) const {
+  return time_is_up.load() && error.code() == ErrorCode::kCancelled;
+}
+
 void Terminal::error(const Error& error) {
-  if (time_is_up.load() && error.code() == ErrorCode::kCancelled) {
+  if (is_time_up(error)) {
     error_line(cat("the time limit of ", time_limit_seconds,
                    " s was reached (--time-limit SECONDS raises it)"));
     return;
@@ -142,6 +146,7 @@ Limits Terminal::limits() const {
 RunOptions Terminal::run_options() const {
   RunOptions options;
   options.cancel = &cancelled;
+  options.memory_limit_bytes = limits().max_memory_bytes;
   return options;
 }
 

@@ -33,6 +33,8 @@ class Terminal {
   void say(std::string_view line);
   /// The same with -v only.
   void explain(std::string_view line);
+  /// Whether this error came from the time limit, which is no cancellation by the user.
+  bool is_time_up(const Error& error) const;
   /// Errors are shown always, on one line.
   void error(const Error& error);
   void error_line(std::string_view line);

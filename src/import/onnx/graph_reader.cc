@@ -37,6 +37,7 @@ Result<Graph> graph_from_records(OnnxModel&& model, const std::shared_ptr<const 
   TRY(check_ir_version(model.ir_version));
   TRY_ASSIGN(const Opsets opsets, model_opsets(model));
   OnnxSource source(model, owner, ops, options, path);
+  TRY(check_function_sizes(*model.graph, source.functions, options.limits));
   Builder builder(ops,
                   options.graph_name.empty() ? std::string(model.graph->name) : options.graph_name);
   Scope scope(source, builder, opsets, nullptr);

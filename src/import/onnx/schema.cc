@@ -51,6 +51,10 @@ std::optional<Span> find_span(const Schema& schema, std::string_view name) {
 
 }  // namespace
 
+std::string_view plain_domain(std::string_view domain) {
+  return domain == "ai.onnx" ? kDomainOnnx : domain;
+}
+
 Status check_schema(std::string_view domain, std::string_view op, int version,
                     const AttributeList& attributes) {
   const auto* const schema = std::ranges::find_if(

@@ -9,6 +9,9 @@
 
 namespace tundish {
 
+/// "ai.onnx" is another way to write the default domain.
+std::string_view plain_domain(std::string_view domain);
+
 /// Whether an operator exists at `version` of its domain and has all of these attributes there: an
 /// attribute that nobody reads would be an answer nobody meant. kInvalidModel naming operator,
 /// attribute and versions. Operators that the table does not list pass (whether they are known is

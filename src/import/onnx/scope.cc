@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "import/onnx/body_types.h"
+#include "import/onnx/schema.h"
 #include "import/onnx/sparse_tensor.h"
 #include "import/onnx/type_reader.h"
 #include "wire/onnx/tensor_data.h"
@@ -13,19 +14,9 @@ namespace tundish {
 
 namespace {
 
-// "ai.onnx" is another way to write the default domain.
-std::string_view domain_of(std::string_view domain) {
-  return domain == "ai.onnx" ? kDomainOnnx : domain;
-}
-
 bool is_bound(const Graph& graph, std::string_view name) {
   const ValueId value = graph.find_value(name);
   return value != kNoValue && (graph.is_input(value) || graph.is_output(value));
-}
-
-std::string function_key(std::string_view domain, std::string_view name,
-                         std::string_view overload) {
-  return cat(domain_of(domain), ":", name, ":", overload);
 }
 
 }  // namespace
@@ -35,7 +26,7 @@ std::string function_key(std::string_view domain, std::string_view name,
 Result<Opsets> read_opsets(const std::vector<OnnxOpset>& imports) {
   Opsets opsets;
   for (const OnnxOpset& opset : imports) {
-    const std::string_view domain = domain_of(opset.domain);
+    const std::string_view domain = plain_domain(opset.domain);
     if (opset.version < 1) {
       return InvalidModel(cat("opset ", opset.version, " of domain ", quoted(domain)));
     }
@@ -63,8 +54,8 @@ OnnxSource::OnnxSource(OnnxModel& model, const std::shared_ptr<const void>& owne
 
 Status OnnxSource::enter() {
   if (depth == limits.max_graph_depth) {
-    return Limit(cat("functions and subgraphs nested deeper than ", limits.max_graph_depth,
-                     " levels (a function may not call itself)"));
+    return Limit(
+        cat("functions and subgraphs nested deeper than ", limits.max_graph_depth, " levels"));
   }
   ++depth;
   return ok();
@@ -226,7 +217,7 @@ Status Scope::read_node(OnnxNode& node, size_t position) {
 }
 
 Result<std::vector<ValueId>> Scope::make(OnnxNode& node) {
-  const std::string_view domain = domain_of(node.domain);
+  const std::string_view domain = plain_domain(node.domain);
   const auto function = source_.functions.find(function_key(domain, node.op_type, node.overload));
   if (function != source_.functions.end()) return call(node, *function->second);
   return lift(node, domain);

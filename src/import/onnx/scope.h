@@ -16,6 +16,7 @@
 
 #include "import/importer.h"
 #include "import/onnx/external_data.h"
+#include "import/onnx/function_size.h"
 #include "import/onnx/lift.h"
 #include "ir/builder.h"
 #include "tundish/result.h"
@@ -46,7 +47,7 @@ struct OnnxSource {
   const OpTable& ops;
   const Limits& limits;
   ExternalData external;
-  std::map<std::string, OnnxFunction*, std::less<>> functions;  ///< by domain:name:overload
+  OnnxFunctions functions;
   uint32_t depth = 0;
   uint64_t node_count = 0;
 };

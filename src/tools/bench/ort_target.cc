@@ -3,7 +3,8 @@
 #include <numeric>
 
 #include "base/strings.h"
-#include "tools/bench/ort_api.h"
+#include "ort/session.h"
+#include "tools/bench/ort_library.h"
 #include "tools/bench/target.h"
 
 namespace tundish {
@@ -14,16 +15,15 @@ constexpr int64_t kMaxFeeds = 4096;
 
 class OrtTarget : public BenchTarget {
  public:
-  OrtTarget(std::shared_ptr<const OrtLibrary> library, std::unique_ptr<OrtSession> session,
-            std::shared_ptr<const BenchRows> rows, std::vector<size_t> outputs, double load_ms)
-      : library_(std::move(library)),
-        session_(std::move(session)),
+  OrtTarget(std::unique_ptr<ort::Session> session, std::shared_ptr<const BenchRows> rows,
+            std::vector<size_t> outputs, double load_ms)
+      : session_(std::move(session)),
         rows_(std::move(rows)),
         outputs_(std::move(outputs)),
         load_ms_(load_ms) {}
 
   std::string name() const override { return "onnxruntime"; }
-  std::string version() const override { return library_->version(); }
+  std::string version() const override { return session_->library().version(); }
   double load_ms() const override { return load_ms_; }
 
   Status prepare(int64_t batch) override {
@@ -33,11 +33,11 @@ class OrtTarget : public BenchTarget {
     const int64_t step = std::gcd(batch, rows_->row_count());
     const int64_t different = std::min(rows_->row_count() / step, kMaxFeeds);
     for (int64_t i = 0; i < different; ++i) {
-      TRY_ASSIGN(std::vector<TensorView> views, fitted(rows_->batch(i * batch, batch)));
-      TRY_ASSIGN(std::unique_ptr<OrtSession::Feed> feed, session_->feed(views));
+      TRY_ASSIGN(const std::vector<Value> inputs, fitted(rows_->batch(i * batch, batch)));
+      TRY_ASSIGN(std::unique_ptr<ort::Session::Values> feed, session_->feed(inputs));
       feeds_.push_back(std::move(feed));
     }
-    for (int i = 0; i < 3; ++i) TRY(session_->run(*feeds_[0], outputs_));
+    for (int i = 0; i < 3; ++i) TRY(session_->run(*feeds_[0], outputs_, answers_));
     return ok();
   }
 
@@ -47,14 +47,14 @@ class OrtTarget : public BenchTarget {
         [&]() -> Status {
           const auto& feed = feeds_[next_];
           if (++next_ == count) next_ = 0;
-          return session_->run(*feed, outputs_);
+          return session_->run(*feed, outputs_, answers_);
         },
         seconds, least_calls, samples);
   }
 
  private:
   // Other people's conversions take float32: the rows are narrowed before the clock starts.
-  Result<std::vector<TensorView>> fitted(std::vector<TensorView> views) {
+  Result<std::vector<Value>> fitted(std::vector<TensorView> views) {
     for (size_t i = 0; i < views.size() && i < session_->input_types().size(); ++i) {
       const bool narrow =
           views[i].dtype == DType::kFloat64 && session_->input_types()[i] == DType::kFloat32;
@@ -65,16 +65,18 @@ class OrtTarget : public BenchTarget {
       views[i] = copy.view();
       narrowed_.push_back(std::move(copy));
     }
-    return views;
+    std::vector<Value> values;
+    for (const TensorView& view : views) values.emplace_back(Tensor::borrow(view, nullptr));
+    return values;
   }
 
-  std::shared_ptr<const OrtLibrary> library_;
-  std::unique_ptr<OrtSession> session_;
+  std::unique_ptr<ort::Session> session_;
   std::shared_ptr<const BenchRows> rows_;
   std::vector<size_t> outputs_;
   double load_ms_;
   std::vector<Tensor> narrowed_;
-  std::vector<std::unique_ptr<OrtSession::Feed>> feeds_;
+  std::vector<std::unique_ptr<ort::Session::Values>> feeds_;
+  ort::Session::Values answers_{session_->shared_library()};
   size_t next_ = 0;
 };
 
@@ -82,11 +84,12 @@ class OrtTarget : public BenchTarget {
 
 Result<std::unique_ptr<BenchTarget>> open_ort_target(const PeerOptions& options,
                                                      std::shared_ptr<const BenchRows> rows) {
-  TRY_ASSIGN(std::shared_ptr<const OrtLibrary> library,
-             OrtLibrary::load(options.ort_library, options.python));
+  TRY_ASSIGN(std::shared_ptr<const ort::Library> library,
+             load_ort_library(options.ort_library, options.python));
   const auto begin = std::chrono::steady_clock::now();
-  TRY_ASSIGN(std::unique_ptr<OrtSession> session,
-             OrtSession::open(library, options.model_path, options.thread_count));
+  TRY_ASSIGN(
+      std::unique_ptr<ort::Session> session,
+      ort::Session::open(std::move(library), options.model_path, {options.thread_count, {}}));
   const double load_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   std::vector<size_t> outputs;
@@ -100,7 +103,7 @@ Result<std::unique_ptr<BenchTarget>> open_ort_target(const PeerOptions& options,
     for (size_t i = 0; i < names.size(); ++i) outputs.push_back(i);
   }
   return std::unique_ptr<BenchTarget>(std::make_unique<OrtTarget>(
-      std::move(library), std::move(session), std::move(rows), std::move(outputs), load_ms));
+      std::move(session), std::move(rows), std::move(outputs), load_ms));
 }
 
 }  // namespace tundish
