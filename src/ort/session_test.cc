@@ -3,14 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <initializer_list>
 
 namespace tundish {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -18,11 +15,6 @@ constexpr const char* kVariable = "TUNDISH_ORT_LIBRARY";
 /// Another converter's file: float32 rows of four columns.
 constexpr const char* kModel =
     TUNDISH_SOURCE_DIR "/tests/golden/onnx_import/random_forest/model.onnx";
-
-Tensor rows_of(std::initializer_list<float> values) {
-  return Tensor::of(std::span<const float>(values.begin(), values.size()),
-                    Shape{static_cast<int64_t>(values.size())});
-}
 
 class OrtSessions : public ::testing::Test {
  protected:
@@ -42,7 +34,6 @@ class OrtSessions : public ::testing::Test {
 
 TEST_F(OrtSessions, know_their_library_and_model) {
   EXPECT_FALSE(library_->version().empty());
-  EXPECT_THAT(library_->providers().value(), Contains("CPU"));
   const auto session = open().value();
   EXPECT_EQ(session->input_names().size(), 1u);
   EXPECT_THAT(session->input_types(), ElementsAre(DType::kFloat32));
@@ -87,30 +78,6 @@ TEST_F(OrtSessions, refuse_what_is_not_there) {
   const auto none = open({.thread_count = 1, .providers = {"NoSuch"}});
   EXPECT_EQ(none.error().code(), ErrorCode::kNotFound);
   EXPECT_THAT(none.error().to_string(), HasSubstr("no provider \"NoSuch\"; it has"));
-}
-
-TEST(OrtConversion, keeps_every_kind_of_value) {
-  const char* path = std::getenv(kVariable);
-  if (path == nullptr || *path == 0) GTEST_SKIP() << kVariable << " names no library";
-  const auto library = ort::Library::load(path).value();
-  const auto session = ort::Session::open(library, kModel, {}).value();
-  const std::vector<std::string> words = {"", "a", "\xc3\xa9t\xc3\xa9"};
-  const Tensor texts = Tensor::of_strings(words);
-  const Value kinds[] = {
-      Value(texts),
-      Value(Sequence{{Value(rows_of({1, 2})), Value(rows_of({3}))}}),
-  };
-  for (const Value& value : kinds) {
-    const auto feed = session->feed({&value, 1}).value();
-    const Value back = session->copy(*feed, 0).value();
-    if (const Tensor* tensor = value.tensor()) {
-      const auto got = back.tensor()->values<std::string>();
-      EXPECT_TRUE(std::equal(got.begin(), got.end(), tensor->values<std::string>().begin()));
-    } else {
-      ASSERT_EQ(back.sequence()->items.size(), 2u);
-      EXPECT_EQ(back.sequence()->items[1].tensor()->values<float>()[0], 3.0F);
-    }
-  }
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ TEST(Rewriter, sees_makers_and_readers) {
 
 TEST(Rewriter, later_rewrites_build_on_earlier_ones) {
   Fixture f("input %X : float64[N] %a = Abs(%X) %b = Abs(%a) %y = Abs(%b) output %y");
-  const Result<int64_t> count = rewrite_nodes(
-      f.graph, f.context, "p", [](Rewriter& rewriter, const Node& node) -> Status {
+  const Result<int64_t> count =
+      rewrite_nodes(f.graph, f.context, "p", [](Rewriter& rewriter, const Node& node) -> Status {
         TRY_ASSIGN(const ValueId made, rewriter.add(node, "Identity", {node.inputs[0]}));
         EXPECT_TRUE(rewriter.rewrite(node, made, {}, "identity"));
         return ok();
