@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/gemm.h"
+
 namespace tundish::kernels {
 namespace {
 
@@ -64,11 +66,11 @@ void plan_product(const ConvWorkers& kernels, size_t threads, ConvPlan* plan) {
       panels = std::max<size_t>(1, all_panels / std::min(wanted, all_panels));
       blocks = divide_up(all_panels, panels);
     }
-    const size_t most_parts = divide_up(shape.group_outputs, 2 * kernels.gemm->tile_rows);
+    const size_t most_parts = divide_up(shape.group_outputs, kernels.gemm->row_block);
     parts = std::min(divide_up(wanted, blocks), most_parts);
   }
   plan->block_pixels = panels * width;
-  plan->outputs_each = round_up(divide_up(shape.group_outputs, parts), kernels.gemm->tile_rows);
+  plan->outputs_each = round_up(divide_up(shape.group_outputs, parts), kernels.gemm->row_block);
   parts = divide_up(shape.group_outputs, plan->outputs_each);
   plan->units = shape.groups * blocks * parts;
   const double each = work * static_cast<double>(shape.groups) / static_cast<double>(plan->units);
@@ -116,6 +118,8 @@ void run_unit(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensor
   size_t run_depth = 0;
   GemmBlock block = block_of(plan, tensors, unit);
   const float* weights = block.a;
+  const size_t first_row = unit.first_output - unit.group * shape.group_outputs;
+  const float* packed = tensors.packed + unit.group * shape.group_outputs * depth;
   block.b = panels;
   block.b_depth_stride = width;
   for (size_t first = 0; first < depth; first += plan.depth_block) {
@@ -126,7 +130,12 @@ void run_unit(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensor
           patch_runs(shape, plan.layout, unit.first_pixel, unit.pixels, width, run_depth, runs);
     }
     kernels.conv->pack_patches(image, offsets + first, block.depth, runs, run_count, panels);
-    block.a = weights + first;
+    if (tensors.packed != nullptr) {
+      block.a = packed + shape.group_outputs * first + first_row * block.depth;
+      block.a_row_stride = 0;
+    } else {
+      block.a = weights + first;
+    }
     block.b_panel_stride = width * block.depth;
     block.starts = first == 0;
     block.ends = first + block.depth == depth;
@@ -209,6 +218,22 @@ bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t thr
   plan->channel_grain = kGrainElements / (plan->layout.channel_stride + 1) + 1;
   plan->shared_bytes = image_bytes(*plan) + depth_of(*plan) * sizeof(size_t);
   return true;
+}
+
+bool conv_packs_weights(const ConvPlan& plan) { return plan.method == ConvMethod::kProduct; }
+
+void pack_conv_weights(const ConvWorkers& kernels, const ConvPlan& plan, const float* weights,
+                       float* packed) {
+  const size_t outputs = plan.shape.group_outputs;
+  const size_t depth = depth_of(plan);
+  for (size_t group = 0; group < plan.shape.groups; ++group) {
+    for (size_t first = 0; first < depth; first += plan.depth_block) {
+      const size_t count = std::min(plan.depth_block, depth - first);
+      pack_rows(*kernels.gemm, {weights + group * outputs * depth + first, depth, 1}, outputs,
+                count, packed);
+      packed += outputs * count;
+    }
+  }
 }
 
 void begin_conv(const ConvPlan& plan, void* shared) {

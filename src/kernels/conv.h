@@ -90,6 +90,7 @@ size_t patch_runs(const ConvGeometry& shape, const PatchLayout& layout, size_t f
 struct ConvTensors {
   const float* x = nullptr;
   const float* weights = nullptr;  // [outputs][group inputs][taps]
+  const float* packed = nullptr;   // the same by pack_conv_weights(), or null
   float* y = nullptr;
   // row_bias: of all outputs; residual: as y, residual_row_stride: its channel.
   GemmEpilogue epilogue;
@@ -118,6 +119,11 @@ struct ConvWorkers {
 
 bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,
                ConvPlan* plan);
+// Weights in the order in which they are read, as many elements as there are. Whether that order
+// differs from the plain one; where it does not, nothing is written.
+bool conv_packs_weights(const ConvPlan& plan);
+void pack_conv_weights(const ConvWorkers& kernels, const ConvPlan& plan, const float* weights,
+                       float* packed);
 void begin_conv(const ConvPlan& plan, void* shared);
 void lay_out_channels(const ConvWorkers& kernels, const ConvPlan& plan, const float* x,
                       void* shared, size_t begin, size_t end);

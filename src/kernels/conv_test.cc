@@ -12,9 +12,10 @@ ConvWorkers workers_of(Isa isa) { return {table_for(isa).gemm, table_for(isa).co
 
 // All of it, its units in `calls` calls.
 std::vector<float> run(const ConvWorkers& workers, const Image& image, const ConvPlan& plan,
-                       size_t calls, const GemmEpilogue& more = {}) {
+                       size_t calls, const GemmEpilogue& more = {}, const float* packed = nullptr) {
   std::vector<float> y;
   ConvTensors tensors = tensors_of(image, y);
+  tensors.packed = packed;
   tensors.epilogue.residual = more.residual;
   tensors.epilogue.activation = more.activation;
   tensors.epilogue.low = more.low;
@@ -47,7 +48,8 @@ constexpr Case kCases[] = {
     {7, 7, 7, 15, 15, 3, 3, 1, 1, 1},   {7, 7, 14, 15, 70, 3, 3, 2, 1, 1},
     {5, 5, 5, 9, 65, 5, 5, 1, 2, 4},    {3, 3, 12, 6, 6, 3, 3, 1, 1, 1},
     {1, 200, 9, 6, 5, 3, 3, 1, 1, 1},   {1, 1, 1, 1, 1, 1, 1, 1, 1, 0},
-    {1, 2, 3, 1, 50, 1, 4, 1, 1, 1},
+    {1, 2, 3, 1, 50, 1, 4, 1, 1, 1},    {2, 26, 250, 5, 6, 3, 3, 1, 1, 1},
+    {1, 260, 100, 4, 5, 3, 3, 1, 1, 1},
 };
 
 TEST(ConvKernels, follow_the_definition) {
@@ -62,6 +64,11 @@ TEST(ConvKernels, follow_the_definition) {
       ASSERT_TRUE(plan_conv(workers, image.shape, 1, &one));
       ASSERT_TRUE(plan_conv(workers, image.shape, 8, &many));
       const std::vector<float> y = run(workers, image, one, 1);
+      std::vector<float> packed(image.weights.size());
+      if (conv_packs_weights(one)) {
+        pack_conv_weights(workers, one, image.weights.data(), packed.data());
+        EXPECT_EQ(y, run(workers, image, many, 1, {}, packed.data()));
+      }
       expect_close(y, image.want,
                    1 + 0.01 * static_cast<double>(image.weights.size() / image.bias.size()));
       EXPECT_EQ(y, run(workers, image, many, std::min<size_t>(5, many.units)));

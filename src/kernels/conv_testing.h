@@ -104,7 +104,7 @@ class Memory {
 
 inline ConvTensors tensors_of(const Image& image, std::vector<float>& y) {
   y.assign(image.want.size(), -77.0f);
-  ConvTensors tensors{image.x.data(), image.weights.data(), y.data(), {}};
+  ConvTensors tensors{image.x.data(), image.weights.data(), nullptr, y.data(), {}};
   tensors.epilogue.row_bias = image.bias.data();
   tensors.epilogue.residual_row_stride = image.shape.out_plane();
   return tensors;

@@ -152,6 +152,28 @@ void pack_weights(const GemmKernels& kernels, const GemmMatrix& b, size_t k, siz
   kernels.pack(source, k, last_column - first_column, panels + first_column * k);
 }
 
+RowTile row_tile(const GemmKernels& kernels, size_t m, size_t row) {
+  const size_t first = row - row % kernels.row_block;
+  const size_t count = std::min(kernels.row_block, m - first);
+  const size_t tiles = divide_up(count, kernels.tile_rows);
+  size_t t = (row - first) * tiles / count;
+  while (count * (t + 1) / tiles <= row - first) ++t;
+  const size_t begin = count * t / tiles;
+  return {first + begin, count * (t + 1) / tiles - begin};
+}
+
+void pack_rows(const GemmKernels& kernels, const GemmMatrix& a, size_t m, size_t k, float* packed) {
+  for (size_t row = 0; row < m;) {
+    const RowTile tile = row_tile(kernels, m, row);
+    for (size_t j = 0; j < k; ++j) {
+      for (size_t r = tile.begin; r < tile.begin + tile.rows; ++r) {
+        *packed++ = a.data[r * a.row_stride + j * a.column_stride];
+      }
+    }
+    row += tile.rows;
+  }
+}
+
 GemmParts gemm_parts(const GemmKernels& kernels, const Gemm& gemm, size_t thread_count) {
   GemmParts parts{gemm.batch, 1, 1, gemm.m, divide_up(gemm.n, kernels.panel_width)};
   parts.columns_each = std::max<size_t>(parts.columns_each, 1) * kernels.panel_width;

@@ -66,6 +66,20 @@ size_t packed_weight_bytes(const GemmKernels& kernels, size_t k, size_t n);
 void pack_weights(const GemmKernels& kernels, const GemmMatrix& b, size_t k, size_t n,
                   size_t first_column, size_t last_column, float* panels);
 
+// A tile of rows that are packed together.
+struct RowTile {
+  size_t begin;
+  size_t rows;
+};
+// The tile that row `row` of `m` is in.
+RowTile row_tile(const GemmKernels& kernels, size_t m, size_t row);
+
+// Packs A [m][k] in the order in which tiles read it, m * k elements: element (r, j) of a tile at
+// packed[tile.begin * k + j * tile.rows + r - tile.begin]. For constant A that comes from memory
+// each time, through GemmBlock alone: a block begins at a multiple of row_block and ends with one
+// or with A.
+void pack_rows(const GemmKernels& kernels, const GemmMatrix& a, size_t m, size_t k, float* packed);
+
 // How a product is cut into parts of about equal work: batch x rows x columns.
 struct GemmParts {
   size_t batch = 0;

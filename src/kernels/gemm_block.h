@@ -45,8 +45,8 @@ struct GemmBlock {
   size_t rows;
   size_t columns;
   size_t depth;
-  const float* a;  // element (r, k) at a[r * a_row_stride + k * a_depth_stride]
-  size_t a_row_stride;
+  const float* a;       // element (r, k) at a[r * a_row_stride + k * a_depth_stride]
+  size_t a_row_stride;  // 0: `a` is by pack_rows() of gemm.h
   size_t a_depth_stride;
   const float* b;         // first panel
   size_t b_depth_stride;  // from one k to the next: the panel's width where packed
@@ -74,6 +74,7 @@ struct GemmKernels {
   size_t tile_rows;    // rows computed at once
   size_t direct_rows;  // at most so many rows are cheaper with B where it lies than packed first
   void (*run_block)(const GemmBlock& block);
+  size_t row_block;  // rows that are cut into equal tiles together
   // Applies the epilogue to sums that are in C.
   void (*finish)(const GemmBlock& block);
   // Writes `columns` columns of `depth` rows as panels, padded with zeros.

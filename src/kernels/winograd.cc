@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/gemm.h"
+
 namespace tundish::kernels {
 namespace {
 
@@ -122,7 +124,7 @@ void multiply(const ConvWorkers& kernels, const Block& block, const float* weigh
   const WinogradPlan& plan = *block.plan;
   const size_t inputs = plan.shape.group_inputs;
   const size_t outputs = plan.shape.group_outputs;
-  const size_t each = round_up(divide_up(outputs, plan.output_parts), kernels.gemm->tile_rows);
+  const size_t each = round_up(divide_up(outputs, plan.output_parts), kernels.gemm->row_block);
   weights += block.group * kProducts * outputs * inputs;
   const GemmEpilogue epilogue;
   for (size_t i = begin; i < end; ++i) {
@@ -135,8 +137,7 @@ void multiply(const ConvWorkers& kernels, const Block& block, const float* weigh
     part.columns = padded(block.count, kernels.gemm->panel_width);
     part.depth = inputs;
     part.a = weights + (product * outputs + first) * inputs;
-    part.a_row_stride = inputs;
-    part.a_depth_stride = 1;
+    part.a_row_stride = 0;
     part.b = block.inputs + product * input_stride(plan);
     part.b_depth_stride = kernels.gemm->panel_width;
     part.b_panel_stride = kernels.gemm->panel_width * inputs;
@@ -213,17 +214,23 @@ size_t winograd_weight_count(const ConvGeometry& shape) {
   return kProducts * shape.outputs() * shape.group_inputs;
 }
 
-void winograd_weights(const ConvGeometry& shape, const float* weights, float* transformed) {
-  const size_t filters = shape.group_outputs * shape.group_inputs;
+void winograd_weights(const ConvWorkers& kernels, const ConvGeometry& shape, const float* weights,
+                      float* transformed) {
+  const size_t inputs = shape.group_inputs;
+  const size_t outputs = shape.group_outputs;
   for (size_t group = 0; group < shape.groups; ++group) {
-    for (size_t filter = 0; filter < filters; ++filter, weights += 9) {
-      double u[kPatch][kPatch];
-      transform_filter(weights, u);
-      for (size_t i = 0; i < kProducts; ++i) {
-        transformed[i * filters + filter] = static_cast<float>(u[i / kPatch][i % kPatch]);
+    for (size_t output = 0; output < outputs; ++output) {
+      const RowTile tile = row_tile(*kernels.gemm, outputs, output);
+      float* to = transformed + tile.begin * inputs + output - tile.begin;
+      for (size_t input = 0; input < inputs; ++input, weights += 9, to += tile.rows) {
+        double u[kPatch][kPatch];
+        transform_filter(weights, u);
+        for (size_t i = 0; i < kProducts; ++i) {
+          to[i * outputs * inputs] = static_cast<float>(u[i / kPatch][i % kPatch]);
+        }
       }
     }
-    transformed += kProducts * filters;
+    transformed += kProducts * outputs * inputs;
   }
 }
 
@@ -254,7 +261,7 @@ bool plan_winograd(const ConvWorkers& kernels, const ConvGeometry& shape, size_t
     const size_t most =
         std::max<size_t>(1, kLargeUnitBytes / (kProducts * channels * width * sizeof(float)));
     each = divide_up(panels, divide_up(panels, std::min(most, panels)));
-    plan->output_parts = shape.group_outputs >= 8 * kernels.gemm->tile_rows ? 2 : 1;
+    plan->output_parts = shape.group_outputs > kernels.gemm->row_block ? 2 : 1;
   }
   plan->block_tiles = each * width;
   plan->units = shape.groups * divide_up(panels, each);

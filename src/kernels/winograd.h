@@ -34,8 +34,9 @@ struct WinogradPlan {
 bool winograd_applies(const ConvGeometry& shape);
 // Elements of the transformed weights.
 size_t winograd_weight_count(const ConvGeometry& shape);
-// `weights` [outputs][group inputs][9] to [groups][36][group outputs][group inputs].
-void winograd_weights(const ConvGeometry& shape, const float* weights, float* transformed);
+// `weights` [outputs][group inputs][9] to 36 matrices for each group, packed by pack_rows().
+void winograd_weights(const ConvWorkers& kernels, const ConvGeometry& shape, const float* weights,
+                      float* transformed);
 
 // False where conv.h is faster or the image cannot be laid out.
 bool plan_winograd(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,

@@ -20,7 +20,7 @@ Answer run(const ConvWorkers& workers, const Image& image, const WinogradPlan& p
   Answer answer;
   ConvTensors tensors = tensors_of(image, answer.y);
   std::vector<float> weights(winograd_weight_count(image.shape));
-  winograd_weights(image.shape, image.weights.data(), weights.data());
+  winograd_weights(workers, image.shape, image.weights.data(), weights.data());
   tensors.weights = weights.data();
   tensors.epilogue.residual = more.residual;
   tensors.epilogue.activation = more.activation;

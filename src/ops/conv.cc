@@ -148,8 +148,9 @@ class ConvState : public KernelState {
  public:
   WindowSpec spec;
   Finish finish;
-  Tensor packed;       ///< of float64; undefined when the weights are not constant
-  Tensor transformed;  ///< of float32, where Winograd's algorithm is the faster one
+  // Undefined when the weights are not constant:
+  Tensor packed;       ///< for the plain kernel (float64) or for products
+  Tensor transformed;  ///< instead, where Winograd's algorithm is the faster one
   std::string name;
   std::string description() const override { return name; }
 };
@@ -169,19 +170,24 @@ Result<std::optional<ConvShape>> known_shape(const PrepareContext& context, cons
 }
 
 Status prepare_weights(const PrepareContext& context, const Tensor& weights, ConvState& state) {
+  ConvShape shape;
+  TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
+  shape.group_inputs = weights.shape()[1];
+  shape.group_outputs = weights.shape()[0] / shape.groups;
+  shape.taps = tap_count(weights.shape());
   if (weights.dtype() == DType::kFloat64) {
-    ConvShape shape;
-    TRY_ASSIGN(shape.groups, context.node().attributes.get_int("group", 1));
-    shape.group_inputs = weights.shape()[1];
-    shape.group_outputs = weights.shape()[0] / shape.groups;
-    shape.taps = tap_count(weights.shape());
     TRY_ASSIGN(state.packed, pack_plain_conv(weights, shape));
     return ok();
   }
-  TRY_ASSIGN(const std::optional<ConvShape> shape, known_shape(context, weights, state.spec));
-  if (!shape) return ok();
-  TRY_ASSIGN(state.transformed, transform_conv_weights(context.kernels(), *shape, weights));
-  if (state.transformed.defined()) state.name = "winograd-4x4";
+  TRY_ASSIGN(const std::optional<ConvShape> known, known_shape(context, weights, state.spec));
+  if (known) {
+    TRY_ASSIGN(state.transformed, transform_conv_weights(context.kernels(), *known, weights));
+  }
+  if (state.transformed.defined()) {
+    state.name = "winograd-4x4";
+    return ok();
+  }
+  TRY_ASSIGN(state.packed, pack_conv_weights(context.kernels(), shape, weights));
   return ok();
 }
 
@@ -233,6 +239,8 @@ Result<bool> run_fast(ExecContext& context, const ConvShape& shape, const Finish
   const auto* state = static_cast<const ConvState*>(context.state());
   if (state != nullptr && state->transformed.defined()) {
     conv.transformed = static_cast<const float*>(state->transformed.data());
+  } else if (state != nullptr && state->packed.defined()) {
+    conv.packed = static_cast<const float*>(state->packed.data());
   }
   conv.x = static_cast<const float*>(context.input(0).data);
   conv.weights = static_cast<const float*>(context.input(1).data);
@@ -272,7 +280,9 @@ Status run_conv(ExecContext& context) {
   }
   PlainConv conv{dtype,   context.input(0).data, context.input(1).data,
                  nullptr, addends.bias,          y.data};
-  if (state != nullptr && state->packed.defined()) conv.packed = state->packed.data();
+  if (state != nullptr && state->packed.defined() && dtype == DType::kFloat64) {
+    conv.packed = state->packed.data();
+  }
   TRY(run_plain_conv(context, shape, conv));
   if (finish.is_nothing() && addends.residual == nullptr) return ok();
   return dispatch(Floats(), dtype, [&]<class T>() {

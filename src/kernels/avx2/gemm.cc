@@ -17,7 +17,7 @@ namespace {
 }  // namespace
 
 const GemmKernels kGemmAvx2 = {
-    kPanelVectors * Vector8::kLanes, Vector8::kTileRows,       24,
-    run_block_of<Vector8>,           finish_block_of<Vector8>, pack_panels<Vector8>};
+    kPanelVectors * Vector8::kLanes, Vector8::kTileRows,  24, run_block_of<Vector8>, kRowBlock,
+    finish_block_of<Vector8>,        pack_panels<Vector8>};
 
 }  // namespace tundish::kernels

@@ -17,7 +17,7 @@ namespace {
 }  // namespace
 
 const GemmKernels kGemmAvx512 = {
-    kPanelVectors * Vector16::kLanes, Vector16::kTileRows,       64,
-    run_block_of<Vector16>,           finish_block_of<Vector16>, pack_panels<Vector16>};
+    kPanelVectors * Vector16::kLanes, Vector16::kTileRows,  64, run_block_of<Vector16>, kRowBlock,
+    finish_block_of<Vector16>,        pack_panels<Vector16>};
 
 }  // namespace tundish::kernels

@@ -15,7 +15,7 @@ namespace {
 }  // namespace
 
 const GemmKernels kGemmGeneric = {
-    kPanelVectors * Vector4::kLanes, Vector4::kTileRows,       4,
-    run_block_of<Vector4>,           finish_block_of<Vector4>, pack_panels<Vector4>};
+    kPanelVectors * Vector4::kLanes, Vector4::kTileRows,  4, run_block_of<Vector4>, kRowBlock,
+    finish_block_of<Vector4>,        pack_panels<Vector4>};
 
 }  // namespace tundish::kernels

@@ -18,8 +18,12 @@ namespace {
 
 }  // namespace
 
-const GemmKernels kGemmNeon = {
-    kPanelVectors * VectorNeon::kLanes, VectorNeon::kTileRows,       4,
-    run_block_of<VectorNeon>,           finish_block_of<VectorNeon>, pack_panels<VectorNeon>};
+const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes,
+                               VectorNeon::kTileRows,
+                               4,
+                               run_block_of<VectorNeon>,
+                               kRowBlock,
+                               finish_block_of<VectorNeon>,
+                               pack_panels<VectorNeon>};
 
 }  // namespace tundish::kernels

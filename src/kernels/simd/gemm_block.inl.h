@@ -25,10 +25,58 @@ inline bool changes_nothing(const GemmEpilogue& e) {
          e.column_bias == nullptr && e.residual == nullptr;
 }
 
+// Whether a bias for each row and an addend before the activation are all there is, as after a
+// convolution.
+inline bool is_of_rows(const GemmEpilogue& e) {
+  return e.scale == 1 && e.column_bias == nullptr &&
+         (e.residual == nullptr ||
+          (e.residual_scale == 1 && e.residual_order == ResidualOrder::kBeforeActivation));
+}
+
+// One row: y = f(sums + bias + residual).
+template <class V, Activation kActivation>
+inline void finish_row(const ActivationOf<V, kActivation>& activation, typename V::T bias,
+                       const float* sums, const float* residual, float* c, size_t columns) {
+  size_t i = 0;
+  if (residual != nullptr) {
+    for (; i + V::kLanes <= columns; i += V::kLanes) {
+      V::store(c + i, activation(V::add(V::add(V::load(sums + i), bias), V::load(residual + i))));
+    }
+  } else {
+    for (; i + V::kLanes <= columns; i += V::kLanes) {
+      V::store(c + i, activation(V::add(V::load(sums + i), bias)));
+    }
+  }
+  if (i == columns) return;
+  const size_t left = columns - i;
+  typename V::T x = V::add(V::load_part(sums + i, left), bias);
+  if (residual != nullptr) x = V::add(x, V::load_part(residual + i, left));
+  V::store_part(c + i, activation(x), left);
+}
+
+template <class V, Activation kActivation>
+void finish_rows_only(const GemmBlock& block, const Finished& done) {
+  const GemmEpilogue& e = *block.epilogue;
+  const ActivationOf<V, kActivation> activation(e.low, e.high);
+  for (size_t r = 0; r < done.rows; ++r) {
+    const size_t row = block.first_row + done.row + r;
+    const float* residual = nullptr;
+    if (e.residual != nullptr) {
+      residual = e.residual + row * e.residual_row_stride + block.first_column + done.column;
+    }
+    finish_row<V, kActivation>(
+        activation, V::set1(e.row_bias[row]), done.sums + r * done.stride, residual,
+        block.c + (done.row + r) * block.c_row_stride + done.column, done.columns);
+  }
+}
+
 template <class V, Activation kActivation>
 void finish_rows(const GemmBlock& block, const Finished& done) {
   using T = typename V::T;
   const GemmEpilogue& e = *block.epilogue;
+  if (e.row_bias != nullptr && is_of_rows(e)) {
+    return finish_rows_only<V, kActivation>(block, done);
+  }
   const size_t first_column = block.first_column + done.column;
   const T scale = V::set1(e.scale);
   const T residual_scale = V::set1(e.residual_scale);
@@ -89,6 +137,21 @@ inline void copy_rows(const float* from, size_t from_stride, float* to, size_t t
   }
 }
 
+// Lines of C, and of the residual, that the end of the tile will ask for.
+inline void fetch_rows(const GemmBlock& block, size_t row, size_t rows, size_t column,
+                       size_t columns) {
+  constexpr size_t kLineFloats = 16;
+  const GemmEpilogue& e = *block.epilogue;
+  for (size_t r = 0; r < rows; ++r) {
+    const float* c = block.c + (row + r) * block.c_row_stride + column;
+    for (size_t i = 0; i < columns; i += kLineFloats) __builtin_prefetch(c + i, 1);
+    if (!block.ends || e.residual == nullptr) continue;
+    const float* residual = e.residual + (block.first_row + row + r) * e.residual_row_stride +
+                            block.first_column + column;
+    for (size_t i = 0; i < columns; i += kLineFloats) __builtin_prefetch(residual + i);
+  }
+}
+
 // Rows [row, row + rows) x columns [column, column + columns): one tile, and what follows from it.
 template <class V>
 void run_one(const GemmBlock& block, Tile& tile, TileShape shape, size_t row, size_t rows,
@@ -100,7 +163,14 @@ void run_one(const GemmBlock& block, Tile& tile, TileShape shape, size_t row, si
   const bool finishes = block.ends && !changes_nothing(*block.epilogue);
   // Not straight into C where it is narrower than the tile or may be the residual.
   const bool aside = columns < width || (block.ends && block.epilogue->residual != nullptr);
-  tile.a = block.a + row * block.a_row_stride;
+  if (block.a_row_stride != 0) {
+    tile.a = block.a + row * block.a_row_stride;
+  } else {
+    tile.a = block.a + row * block.depth;
+    tile.a_row_stride = 1;
+    tile.a_depth_stride = rows;
+  }
+  fetch_rows(block, row, rows, column, columns);
   tile.out = aside ? sums : c;
   tile.out_stride = aside ? width : block.c_row_stride;
   if (aside && !block.starts) copy_rows(c, block.c_row_stride, sums, width, rows, columns);
@@ -119,14 +189,19 @@ template <class V> TileShape shape_for(size_t tallest, size_t columns) {
   return columns <= V::kLanes ? kHalf : kOne;
 }
 
+// Equal tiles: 16 rows are 8 + 8, not 12 + 4.
+inline size_t tile_count(size_t rows, size_t most_rows) {
+  return (rows + most_rows - 1) / most_rows;
+}
+
 template <class V> void run_block_of(const GemmBlock& block) {
   constexpr size_t kWidth = kPanelVectors * V::kLanes;
-  const bool collides = block.a_row_stride * sizeof(float) % kSetBytes == 0;
+  const bool collides =
+      block.a_row_stride != 0 && block.a_row_stride * sizeof(float) % kSetBytes == 0;
   const size_t most_rows = collides ? least(V::kTileRows, kSetLines) : V::kTileRows;
   for (size_t first = 0; first < block.rows; first += kRowBlock) {
-    // Equal tiles: 16 rows are 8 + 8, not 12 + 4.
     const size_t rows = least(kRowBlock, block.rows - first);
-    const size_t tiles = (rows + most_rows - 1) / most_rows;
+    const size_t tiles = tile_count(rows, most_rows);
     const size_t tallest = (rows + tiles - 1) / tiles;
     const float* b = block.b;
     for (size_t column = 0; column < block.columns;) {

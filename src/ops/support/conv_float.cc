@@ -196,8 +196,8 @@ Status prepare_winograd(ExecContext& context, Method& method) {
 Status run_images(ExecContext& context, const ConvShape& shape, const FloatConv& conv,
                   const ConvWorkers& workers, Method& method) {
   const ConvGeometry& geometry = method.plan.shape;
-  ConvTensors tensors{conv.x, method.winograd ? conv.transformed : conv.weights, conv.y,
-                      conv.epilogue};
+  ConvTensors tensors{conv.x, method.winograd ? conv.transformed : conv.weights, conv.packed,
+                      conv.y, conv.epilogue};
   tensors.epilogue.residual_row_stride = geometry.out_plane();
   for (int64_t n = 0; n < shape.batch; ++n) {
     TRY(context.interrupted());
@@ -226,9 +226,26 @@ Result<Tensor> transform_conv_weights(const KernelTable& table, const ConvShape&
   if (!plan_winograd({table.gemm, table.conv}, geometry, 1, &plan)) return Tensor();
   const auto count = static_cast<int64_t>(winograd_weight_count(geometry));
   TRY_ASSIGN(Tensor transformed, Tensor::allocate(DType::kFloat32, {count}));
-  winograd_weights(geometry, static_cast<const float*>(weights.data()),
+  winograd_weights({table.gemm, table.conv}, geometry, static_cast<const float*>(weights.data()),
                    static_cast<float*>(transformed.mutable_data()));
   return transformed;
+}
+
+Result<Tensor> pack_conv_weights(const KernelTable& table, const ConvShape& shape,
+                                 const Tensor& weights) {
+  if (weights.dtype() != DType::kFloat32 || weights.element_count() == 0) return Tensor();
+  ConvGeometry geometry;
+  geometry.groups = static_cast<size_t>(shape.groups);
+  geometry.group_inputs = static_cast<size_t>(shape.group_inputs);
+  geometry.group_outputs = static_cast<size_t>(shape.group_outputs);
+  geometry.axes[0].in = geometry.axes[0].kernel = static_cast<size_t>(shape.taps);
+  const ConvWorkers workers{table.gemm, table.conv};
+  ConvPlan plan;
+  if (!plan_conv(workers, geometry, 1, &plan) || !conv_packs_weights(plan)) return Tensor();
+  TRY_ASSIGN(Tensor packed, Tensor::allocate(DType::kFloat32, weights.shape()));
+  kernels::pack_conv_weights(workers, plan, static_cast<const float*>(weights.data()),
+                             static_cast<float*>(packed.mutable_data()));
+  return packed;
 }
 
 Result<bool> run_float_conv(ExecContext& context, const ConvShape& shape, const FloatConv& conv) {

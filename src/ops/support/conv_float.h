@@ -12,6 +12,7 @@ namespace tundish::ops {
 struct FloatConv {
   const float* x = nullptr;
   const float* weights = nullptr;
+  const float* packed = nullptr;       ///< by pack_conv_weights(), or null
   const float* transformed = nullptr;  ///< by transform_conv_weights(), or null
   float* y = nullptr;
   /// row_bias: one for each output channel. The residual has the shape of y.
@@ -22,6 +23,11 @@ struct FloatConv {
 /// of the sizes in `shape.plan`.
 Result<Tensor> transform_conv_weights(const KernelTable& kernels, const ConvShape& shape,
                                       const Tensor& weights);
+
+/// Constant weights in the order in which products read them; undefined where that is the one they
+/// have. Only groups and sizes of the weights matter in `shape`.
+Result<Tensor> pack_conv_weights(const KernelTable& kernels, const ConvShape& shape,
+                                 const Tensor& weights);
 
 /// False, with nothing done, where the kernels do not take the shape.
 Result<bool> run_float_conv(ExecContext& context, const ConvShape& shape, const FloatConv& conv);
