@@ -133,7 +133,7 @@ Status run_tile(ExecContext& context) {
 
 // ---- Tile-1: one axis, which is an input as the number of repeats is; both have the data's type
 
-using TileNumbers = Types<float, double, int64_t, int32_t>;
+using TileNumbers = Types<float, double, int64_t, int32_t, Float16>;
 
 Status infer_tile_1(InferContext& context) {
   TRY(expect_tensor(context, 0, TileNumbers::kSet));

@@ -70,6 +70,13 @@ TEST(Tile, refusals) {
   expect_error(run_op(tile(x, {int64_t{1} << 42})), ErrorCode::kLimit, "does not fit into memory");
 }
 
+TEST(Tile, the_first_version_takes_halves) {
+  const Tensor x = halves<Float16>({1, 2}, {1, 2});
+  OpCall call{"Tile", {x, Tensor::scalar(Float16(2.0F)), Tensor::scalar(Float16(0.0F))}};
+  call.version = 1;
+  expect_halves<Float16>(run_op(call), {1, 2, 1, 2});
+}
+
 TEST(Tile, the_first_version_repeats_one_axis) {
   OpCall call{"Tile", {tensor<float>({1, 2}, {1, 2}), Tensor::scalar(2.0F), Tensor::scalar(1.0F)}};
   call.version = 5;

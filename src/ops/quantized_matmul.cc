@@ -10,60 +10,13 @@
 namespace tundish {
 namespace {
 using namespace ops;
+using enum ParameterSide;
 
 constexpr DTypeSet kBytes{DType::kInt8, DType::kUint8};
 constexpr DTypeSet kBytesAndFloat8s =
     kBytes | DTypeSet{DType::kFloat8E4M3FN, DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2,
                       DType::kFloat8E5M2FNUZ};
 constexpr DTypeSet kScales = DTypeSet{DType::kFloat32} | kHalves;
-
-// ---- Zero points and scales: one, one per row of A, or one per column of B
-
-enum class Side : uint8_t { kRows, kColumns };
-
-/// The shape in which a parameter of this shape is broadcast to `matrix`: [M] becomes [M, 1] on the
-/// side of rows.
-Result<Shape> parameter_shape(const Shape& parameter, const Shape& matrix, Side side, size_t input,
-                              ErrorCode code) {
-  if (parameter.element_count() == 1) return Shape{};
-  const size_t rank = matrix.rank();
-  if (rank >= 2) {
-    Shape wanted = matrix;
-    wanted[side == Side::kRows ? rank - 1 : rank - 2] = 1;
-    if (parameter == wanted) return parameter;
-    const int64_t size = side == Side::kRows ? matrix[rank - 2] : matrix[rank - 1];
-    if (parameter == Shape{size}) return side == Side::kRows ? Shape{size, 1} : parameter;
-  }
-  return Error(code, cat("input ", input, ": shape ", parameter.to_string(), " is neither one ",
-                         "number nor one per ", side == Side::kRows ? "row" : "column",
-                         " of a matrix of shape ", matrix.to_string()));
-}
-
-Status infer_parameter(const InferContext& context, size_t input, size_t matrix, Side side) {
-  if (!context.has_input(input) || !context.input(input).shape) return ok();
-  const std::optional<Shape> shape = concrete(context.input(input).shape);
-  const std::optional<Shape> whole =
-      context.input(matrix).shape ? concrete(context.input(matrix).shape) : std::nullopt;
-  if (shape && whole) {
-    TRY(parameter_shape(*shape, *whole, side, input, ErrorCode::kInvalidModel));
-  }
-  return ok();
-}
-
-Result<Parameter> read_parameter(ExecContext& context, size_t input, size_t matrix, Side side) {
-  if (input >= context.input_count() || !context.has_input(input)) return no_zero_point();
-  TRY_ASSIGN(Parameter made, load_parameter(context, input));
-  TRY_ASSIGN(made.shape, parameter_shape(made.shape, context.input(matrix).shape, side, input,
-                                         ErrorCode::kInvalidArgument));
-  return made;
-}
-
-Result<float> read_number(ExecContext& context, size_t input) {
-  TRY_ASSIGN(const Parameter made, load_parameter(context, input));
-  if (made.shape.element_count() == 1) return made.values[0];
-  return InvalidArgument(
-      cat("input ", input, ": expected one number, got shape ", made.shape.to_string()));
-}
 
 // ---- MatMulInteger
 
@@ -75,8 +28,8 @@ Status infer_matmul_integer(InferContext& context) {
     TRY(expect_tensor(context, zero_point, kBytes));
     TRY(expect_same_dtype(context, zero_point - 2, zero_point));
   }
-  TRY(infer_parameter(context, 2, 0, Side::kRows));
-  TRY(infer_parameter(context, 3, 1, Side::kColumns));
+  TRY(infer_parameter(context, 2, 0, kRows));
+  TRY(infer_parameter(context, 3, 1, kColumns));
   TRY_ASSIGN(SymbolicShape out, infer_product(context, 0, 1));
   context.set_output(0, ValueType::tensor(DType::kInt32, std::move(out)));
   return ok();
@@ -85,8 +38,8 @@ Status infer_matmul_integer(InferContext& context) {
 Status run_matmul_integer(ExecContext& context) {
   TRY_ASSIGN(const MatMulPlan plan, plan_matmul(context.input(0).shape, context.input(1).shape));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, DType::kInt32, plan.out));
-  TRY_ASSIGN(const Parameter a_zero, read_parameter(context, 2, 0, Side::kRows));
-  TRY_ASSIGN(const Parameter b_zero, read_parameter(context, 3, 1, Side::kColumns));
+  TRY_ASSIGN(const Parameter a_zero, read_parameter(context, 2, 0, kRows));
+  TRY_ASSIGN(const Parameter b_zero, read_parameter(context, 3, 1, kColumns));
   if (plan.out.element_count() == 0) return ok();
   TRY_ASSIGN(const int32_t* a, shifted<int32_t>(context, context.input(0), a_zero));
   TRY_ASSIGN(const int32_t* b, shifted<int32_t>(context, context.input(1), b_zero));
@@ -97,7 +50,7 @@ Status run_matmul_integer(ExecContext& context) {
 
 Status infer_qlinear_matmul(InferContext& context) {
   for (const size_t matrix : {size_t{0}, size_t{3}}) {
-    const Side side = matrix == 0 ? Side::kRows : Side::kColumns;
+    const ParameterSide side = matrix == 0 ? kRows : kColumns;
     TRY(expect_tensor(context, matrix, kBytesAndFloat8s));
     TRY(expect_tensor(context, matrix + 1, kScales));
     TRY(expect_tensor(context, matrix + 2, kBytesAndFloat8s));
@@ -127,8 +80,8 @@ Shape full_shape(const Shape& a, const Shape& b, const Shape& out) {
 template <class T>
 Status multiply_and_requantize(ExecContext& context, const MatMulPlan& plan,
                                const Requantization& how, const MutableTensorView& y) {
-  TRY_ASSIGN(const Parameter a_zero, read_parameter(context, 2, 0, Side::kRows));
-  TRY_ASSIGN(const Parameter b_zero, read_parameter(context, 5, 3, Side::kColumns));
+  TRY_ASSIGN(const Parameter a_zero, read_parameter(context, 2, 0, kRows));
+  TRY_ASSIGN(const Parameter b_zero, read_parameter(context, 5, 3, kColumns));
   if (plan.out.element_count() == 0) return ok();
   TRY_ASSIGN(const T* a, shifted<T>(context, context.input(0), a_zero));
   TRY_ASSIGN(const T* b, shifted<T>(context, context.input(3), b_zero));
@@ -145,8 +98,8 @@ Status run_qlinear_matmul(ExecContext& context) {
   TRY_ASSIGN(const MatMulPlan plan, plan_matmul(context.input(0).shape, context.input(3).shape));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, context.input(7).dtype, plan.out));
   Requantization how;
-  TRY_ASSIGN(how.left, read_parameter(context, 1, 0, Side::kRows));
-  TRY_ASSIGN(how.right, read_parameter(context, 4, 3, Side::kColumns));
+  TRY_ASSIGN(how.left, read_parameter(context, 1, 0, kRows));
+  TRY_ASSIGN(how.right, read_parameter(context, 4, 3, kColumns));
   TRY_ASSIGN(how.scale, read_number(context, 6));
   TRY_ASSIGN(how.zero_point, read_number(context, 7));
   const bool integers =

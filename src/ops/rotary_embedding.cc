@@ -1,6 +1,7 @@
 // RotaryEmbedding: pairs of each head's features turned by the angle of their position.
 #include <algorithm>
 
+#include "base/checked.h"
 #include "base/strings.h"
 #include "ops/support/elementwise.h"
 #include "ops/support/half_adapter.h"
@@ -12,6 +13,16 @@ namespace {
 using namespace ops;
 
 enum Input : size_t { kData, kCosine, kSine, kPosition };
+
+/// Where an operator has its inputs.
+struct Places {
+  size_t cosine, sine, position;
+};
+// The operator of com.microsoft always has positions, maybe one for the first token of every text.
+Places places_of(const Node& node) {
+  if (node.domain == kDomainMicrosoft) return {2, 3, 1};
+  return {kCosine, kSine, kPosition};
+}
 
 struct Options {
   int64_t heads = 0;
@@ -26,23 +37,33 @@ Result<Options> read_options(const Node& node) {
   TRY_ASSIGN(const int64_t interleaved, node.attributes.get_int("interleaved", 0));
   options.is_interleaved = interleaved != 0;
   if (options.rotated < 0) return InvalidModel(cat("rotary_embedding_dim ", options.rotated));
+  if (node.domain != kDomainMicrosoft) return options;
+  TRY_ASSIGN(const int64_t ragged, node.attributes.get_int("is_packed_batching", 0));
+  if (ragged != 0) return Unsupported("RotaryEmbedding with is_packed_batching");
+  TRY_ASSIGN(const float scale, node.attributes.get_float("scale", 1));
+  if (scale != 1) return Unsupported("RotaryEmbedding with a scale");
   return options;
 }
 
 Status infer_rotary(InferContext& context) {
   constexpr DTypeSet kTypes{DType::kFloat32, DType::kFloat16, DType::kBfloat16};
   TRY_ASSIGN(const Options options, read_options(context.node()));
-  for (const size_t i : {kData, kCosine, kSine}) {
+  const Places at = places_of(context.node());
+  for (const size_t i : {size_t{kData}, at.cosine, at.sine}) {
     TRY(expect_tensor(context, i, kTypes));
     TRY(expect_same_dtype(context, kData, i));
   }
-  const bool has_positions = context.has_input(kPosition);
-  if (has_positions) TRY(expect_tensor(context, kPosition, {DType::kInt64}));
+  const bool is_microsoft = context.node().domain == kDomainMicrosoft;
+  const bool has_positions = is_microsoft || context.has_input(at.position);
+  if (has_positions) TRY(expect_tensor(context, at.position, {DType::kInt64}));
   if (const std::vector<Dim>* x = known_dims(context, kData)) {
     if (x->size() != 3 && x->size() != 4) return InvalidModel(cat("X has ", x->size(), " axes"));
-    if (x->size() == 3 && options.heads <= 0) return InvalidModel("X of 3 axes needs num_heads");
+    const bool needs_heads = !is_microsoft || options.rotated > 0;
+    if (x->size() == 3 && options.heads <= 0 && needs_heads) {
+      return InvalidModel("X of 3 axes needs num_heads");
+    }
   }
-  const std::vector<Dim>* cosine = known_dims(context, kCosine);
+  const std::vector<Dim>* cosine = known_dims(context, at.cosine);
   if (cosine != nullptr && cosine->size() != (has_positions ? 2 : 3)) {
     return InvalidModel(cat("cos_cache has ", cosine->size(), " axes ",
                             has_positions ? "with" : "without", " position_ids"));
@@ -82,18 +103,35 @@ struct Angles {
   const int64_t* positions = nullptr;  // null: token i has row i
 };
 
-Result<Angles> read_angles(const ExecContext& context, const Layout& layout) {
-  const TensorView& cosine = context.input(kCosine);
-  const TensorView& sine = context.input(kSine);
+// The positions of tokens that are counted from `first` in each text.
+Result<const int64_t*> counted_positions(ExecContext& context, int64_t first, const Shape& tokens) {
+  const int64_t count = tokens.element_count();
+  const std::optional<int64_t> last = checked_add(first, count);
+  if (!last) return InvalidArgument(cat("position_ids holds ", first));
+  TRY_ASSIGN(void* const storage, context.scratch(static_cast<size_t>(count) * sizeof(int64_t)));
+  auto* const positions = static_cast<int64_t*>(storage);
+  for (int64_t i = 0; i < count; ++i) positions[i] = first + i % tokens[1];
+  return positions;
+}
+
+Result<Angles> read_angles(ExecContext& context, const Layout& layout) {
+  const Places at = places_of(context.node());
+  const TensorView& cosine = context.input(at.cosine);
+  const TensorView& sine = context.input(at.sine);
   Angles angles{static_cast<const float*>(cosine.data), static_cast<const float*>(sine.data)};
   const int64_t half = layout.rotated / 2;
-  const bool has_positions = context.input_count() > kPosition && context.has_input(kPosition);
+  const TensorView* positions = optional_input(context, at.position);
+  const bool has_positions = positions != nullptr;
   const Shape tokens{layout.batch, layout.length};
   bool fits = cosine.shape == sine.shape;
   if (has_positions) {
-    const TensorView& positions = context.input(kPosition);
-    fits = fits && cosine.shape.rank() == 2 && cosine.shape[1] == half && positions.shape == tokens;
-    angles.positions = static_cast<const int64_t*>(positions.data);
+    fits = fits && cosine.shape.rank() == 2 && cosine.shape[1] == half;
+    angles.positions = static_cast<const int64_t*>(positions->data);
+    if (context.node().domain == kDomainMicrosoft && positions->shape == Shape{1}) {
+      TRY_ASSIGN(angles.positions, counted_positions(context, *angles.positions, tokens));
+    } else {
+      fits = fits && positions->shape == tokens;
+    }
   } else {
     fits = fits && cosine.shape == Shape{layout.batch, layout.length, half};
   }
@@ -126,8 +164,14 @@ void turn(const Layout& layout, bool is_interleaved, const float* cosine, const 
 }
 
 Status run_rotary(ExecContext& context) {
-  TRY_ASSIGN(const Options options, read_options(context.node()));
+  TRY_ASSIGN(Options options, read_options(context.node()));
   const TensorView& data = context.input(kData);
+  if (context.node().domain == kDomainMicrosoft && options.rotated == 0 && data.shape.rank() == 3) {
+    // The caches tell the size of a head.
+    const Shape& cosine = context.input(places_of(context.node()).cosine).shape;
+    const int64_t size = cosine.rank() == 2 ? 2 * cosine[1] : 0;
+    options.heads = size > 0 && data.shape[2] % size == 0 ? data.shape[2] / size : 0;
+  }
   TRY_ASSIGN(const Layout layout, read_layout(data.shape, options));
   TRY_ASSIGN(const Angles angles, read_angles(context, layout));
   TRY_ASSIGN(const MutableTensorView out, context.output(0, data.dtype, data.shape));
@@ -157,14 +201,17 @@ Status run_rotary(ExecContext& context) {
   return ok();
 }
 
-constexpr OpDef kOps[] = {
-    {.name = "RotaryEmbedding",
-     .since = 23,
-     .inputs = {3, 4},
-     .traits = {.in_place = true},
-     .infer = infer_rotary,
-     .run = run_with_halves<run_rotary>},
-};
+constexpr OpDef rotary(std::string_view domain, int since, Arity inputs) {
+  return {.name = "RotaryEmbedding",
+          .domain = domain,
+          .since = since,
+          .inputs = inputs,
+          .traits = {.in_place = true},
+          .infer = infer_rotary,
+          .run = run_with_halves<run_rotary>};
+}
+
+constexpr OpDef kOps[] = {rotary(kDomainOnnx, 23, {3, 4}), rotary(kDomainMicrosoft, 1, {4, 4})};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-#include "ops/support/testing.h"
+#include "ops/support/golden_testing.h"
 
 namespace tundish {
 namespace {
@@ -64,6 +64,21 @@ TEST(RotaryEmbedding, refusals) {
   expect_fails_to_run(rotary({kX, table, table, tensor<int64_t>({1}, {1, 1})}),
                       "position_ids holds 1, the caches have 1 rows");
   expect_refused(rotary({vector<double>({1}), kCosine, kSine}), "float64 is not allowed");
+}
+
+TEST(MicrosoftRotaryEmbedding, agrees_with_onnx_runtime) { expect_golden_cases("RotaryEmbedding"); }
+
+TEST(MicrosoftRotaryEmbedding, refuses) {
+  const Tensor x = tensor<float>({1, 2}, {1, 1, 2});
+  const Tensor angles = tensor<float>({1}, {1, 1});
+  OpCall call{"RotaryEmbedding", {x, vector<int64_t>({1}), angles, angles}, {}, "com.microsoft"};
+  expect_fails_to_run(call, "position_ids holds 1");
+  call.attributes = {{"scale", 2.0F}};
+  expect_refused(call, "a scale", ErrorCode::kUnsupported);
+  call.attributes = {{"is_packed_batching", int64_t{1}}};
+  expect_refused(call, "is_packed_batching", ErrorCode::kUnsupported);
+  call.attributes = {{"rotary_embedding_dim", int64_t{2}}};
+  expect_refused(call, "num_heads");
 }
 
 }  // namespace

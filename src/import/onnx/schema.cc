@@ -20,6 +20,7 @@ struct Schema {
 };
 
 constexpr Schema kSchemas[] = {
+#include "import/onnx/schema_microsoft.inc"
 #include "import/onnx/schema_table.inc"
     {kDomainTundish, "TreeEnsemble", 1, "accumulate aggregate base_order n_targets"},
 };

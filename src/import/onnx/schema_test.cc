@@ -37,6 +37,9 @@ TEST(Schema, unknown_attributes) {
   EXPECT_EQ(check("", "Where", 16, {"axis"}), "attribute \"axis\" does not exist in Where");
   EXPECT_EQ(check(kDomainMl, "Scaler", 1, {"scale", "scales"}),
             "attribute \"scales\" does not exist in Scaler");
+  EXPECT_EQ(check(kDomainMicrosoft, "FusedMatMul", 1, {"alpha", "transBatchA"}), "");
+  EXPECT_EQ(check(kDomainMicrosoft, "FusedMatMul", 1, {"beta"}),
+            "attribute \"beta\" does not exist in FusedMatMul");
   EXPECT_EQ(check(kDomainTundish, "TreeEnsemble", 1, {"base"}),
             "attribute \"base\" does not exist in TreeEnsemble");
 }

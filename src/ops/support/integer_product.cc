@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/strings.h"
 #include "ops/support/broadcast.h"
 #include "ops/support/convert.h"
 #include "ops/support/elementwise.h"
@@ -10,6 +11,27 @@
 #include "tensor/half.h"
 
 namespace tundish::ops {
+namespace {
+
+/// The shape in which a parameter of this shape is broadcast to `matrix`: [M] becomes [M, 1] on the
+/// side of rows.
+Result<Shape> parameter_shape(const Shape& parameter, const Shape& matrix, ParameterSide side,
+                              size_t input, ErrorCode code) {
+  if (parameter.element_count() == 1) return Shape{};
+  const size_t rank = matrix.rank();
+  if (rank >= 2) {
+    Shape wanted = matrix;
+    wanted[side == ParameterSide::kRows ? rank - 1 : rank - 2] = 1;
+    if (parameter == wanted) return parameter;
+    const int64_t size = side == ParameterSide::kRows ? matrix[rank - 2] : matrix[rank - 1];
+    if (parameter == Shape{size}) return side == ParameterSide::kRows ? Shape{size, 1} : parameter;
+  }
+  return Error(code, cat("input ", input, ": shape ", parameter.to_string(), " is neither one ",
+                         "number nor one per ", side == ParameterSide::kRows ? "row" : "column",
+                         " of a matrix of shape ", matrix.to_string()));
+}
+
+}  // namespace
 
 Parameter no_zero_point() {
   static constexpr float kZero = 0;
@@ -21,6 +43,34 @@ Result<Parameter> load_parameter(ExecContext& context, size_t i) {
   made.shape = context.input(i).shape;
   TRY_ASSIGN(made.values, load_floats(context, context.input(i)));
   return made;
+}
+
+Status infer_parameter(const InferContext& context, size_t input, size_t matrix,
+                       ParameterSide side) {
+  if (!context.has_input(input) || !context.input(input).shape) return ok();
+  const std::optional<Shape> shape = concrete(context.input(input).shape);
+  const std::optional<Shape> whole =
+      context.input(matrix).shape ? concrete(context.input(matrix).shape) : std::nullopt;
+  if (shape && whole) {
+    TRY(parameter_shape(*shape, *whole, side, input, ErrorCode::kInvalidModel));
+  }
+  return ok();
+}
+
+Result<Parameter> read_parameter(ExecContext& context, size_t input, size_t matrix,
+                                 ParameterSide side) {
+  if (input >= context.input_count() || !context.has_input(input)) return no_zero_point();
+  TRY_ASSIGN(Parameter made, load_parameter(context, input));
+  TRY_ASSIGN(made.shape, parameter_shape(made.shape, context.input(matrix).shape, side, input,
+                                         ErrorCode::kInvalidArgument));
+  return made;
+}
+
+Result<float> read_number(ExecContext& context, size_t input) {
+  TRY_ASSIGN(const Parameter made, load_parameter(context, input));
+  if (made.shape.element_count() == 1) return made.values[0];
+  return InvalidArgument(
+      cat("input ", input, ": expected one number, got shape ", made.shape.to_string()));
 }
 
 template <class T>

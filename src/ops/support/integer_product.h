@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "ir/exec_context.h"
+#include "ir/op_def.h"
 #include "tundish/result.h"
 #include "tundish/value.h"
 
@@ -20,6 +21,17 @@ struct Parameter {
 Parameter no_zero_point();
 /// Input i, as it is.
 Result<Parameter> load_parameter(ExecContext& context, size_t i);
+
+/// A zero point or scale of a matrix: one, one per row (of A) or one per column (of B).
+enum class ParameterSide : uint8_t { kRows, kColumns };
+/// Inference: the shape of input `input` is one that read_parameter() takes for matrix `matrix`.
+Status infer_parameter(const InferContext& context, size_t input, size_t matrix,
+                       ParameterSide side);
+/// Input `input` in a shape that is broadcast to the matrix; no_zero_point() where it is left out.
+Result<Parameter> read_parameter(ExecContext& context, size_t input, size_t matrix,
+                                 ParameterSide side);
+/// The one number of input `input`.
+Result<float> read_number(ExecContext& context, size_t input);
 
 /// Elements less their zero points, as T (int32_t for types of up to 16 bits, or float), in memory
 /// of the context. The zero points are broadcast to the elements.

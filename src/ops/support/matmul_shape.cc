@@ -18,8 +18,13 @@ std::vector<Dim> batch_dims(const std::vector<Dim>& dims) {
 }  // namespace
 
 Result<SymbolicShape> infer_product(const InferContext& context, size_t first, size_t second) {
-  const std::vector<Dim>* a = known_dims(context, first);
-  const std::vector<Dim>* b = known_dims(context, second);
+  return product_shape(context.input(first).shape, context.input(second).shape, first, second);
+}
+
+Result<SymbolicShape> product_shape(const SymbolicShape& left_shape,
+                                    const SymbolicShape& right_shape, size_t first, size_t second) {
+  const std::vector<Dim>* a = left_shape ? &*left_shape : nullptr;
+  const std::vector<Dim>* b = right_shape ? &*right_shape : nullptr;
   for (const auto* dims : {a, b}) {
     if (dims != nullptr && dims->empty()) {
       return InvalidModel(cat("input ", dims == a ? first : second, " is a scalar"));

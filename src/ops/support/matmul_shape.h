@@ -13,6 +13,10 @@
 
 namespace tundish::ops {
 
+/// Shape of the product of inputs number `first` and `second`, of shapes `a` and `b`, as far as
+/// they are known.
+Result<SymbolicShape> product_shape(const SymbolicShape& a, const SymbolicShape& b,
+                                    size_t first = 0, size_t second = 1);
 /// Shape of the product of inputs `a` and `b` of a node, as far as theirs are known.
 Result<SymbolicShape> infer_product(const InferContext& context, size_t a, size_t b);
 
