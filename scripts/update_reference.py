@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/reference/cli.md and docs/reference/formats.md from what the program says of itself.
+"""Writes docs/reference/cli.md, formats.md and passes.md from what the program says of itself.
 
     update_reference.py [--check] [PROGRAM]
 
@@ -31,11 +31,23 @@ def formats_page(program):
     return page + "\n```text\n%s```\n" % said(program, "formats")
 
 
+def passes_page(program):
+    page = "# Rewrites\n\nWritten by `scripts/update_reference.py` from `tundish optimize --passes`, in the order of the pipeline.\n"
+    page += "`file`: when a file is made. `portable`: also when the native engine opens a model. `engine`: only then, or with\n"
+    page += "`--target native`.\n\n| Pass | Stage | Exact | What it does |\n|---|---|---|---|\n"
+    for line in said(program, "optimize", "--passes").splitlines():
+        head, text = line.split(": ", 1)
+        name, kind = head.rstrip(")").split(" (")
+        stage, exact = kind.split(", ")
+        page += "| `%s` | %s | %s | %s |\n" % (name, stage, "yes" if exact == "exact" else "no", text)
+    return page
+
+
 def main():
     words = [word for word in sys.argv[1:] if word != "--check"]
     program = os.path.abspath(words[0]) if words else os.path.join(ROOT, "build/dev/bin/tundish")
     stale = []
-    for name, text in (("cli", cli_page(program)), ("formats", formats_page(program))):
+    for name, text in (("cli", cli_page(program)), ("formats", formats_page(program)), ("passes", passes_page(program))):
         path = os.path.join(ROOT, "docs/reference", name + ".md")
         old = None
         if os.path.exists(path):

@@ -27,15 +27,6 @@ bool is_model_name(const fs::path& path) {
   return std::ranges::find(kSuffixes, path.extension().string()) != kSuffixes.end();
 }
 
-// Whether the file was made by tundish: its producer_name, which stands near the beginning.
-bool is_ours(const std::string& path) {
-  const auto file = MappedFile::open(path);
-  if (!file) return false;
-  const std::string_view head =
-      as_text((*file)->bytes().first(std::min<size_t>((*file)->bytes().size(), 64)));
-  return head.find("tundish") != std::string_view::npos;
-}
-
 bool differs(const ConvertedSource& done) {
   return done.conversion && done.conversion->check && !done.conversion->check->equal;
 }
@@ -217,7 +208,7 @@ Status ConvertCommand::add_data(const Model& source, ConvertOptions& options,
 
 Status ConvertCommand::may_write(const Job& job) const {
   std::error_code code;
-  if (force_ || !fs::exists(job.output, code) || is_ours(job.output)) return ok();
+  if (force_ || !fs::exists(job.output, code) || was_made_by_tundish(job.output)) return ok();
   return Io(
       cat(tundish::quoted(job.output), " exists and was not made by tundish; --force replaces it"));
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "base/strings.h"
 #include "export/onnx/lower/standard_ops.h"
@@ -42,7 +44,7 @@ int64_t ir_version_of(int opset) {
 class Exporter {
  public:
   Exporter(const Graph& graph, const ExportOptions& options, ExportReport& report)
-      : graph_(graph), options_(options), report_(report) {}
+      : graph_(&graph), options_(options), report_(report) {}
 
   Result<std::string> run();
 
@@ -50,16 +52,22 @@ class Exporter {
   Status add_node(const Node& node);
   Result<bool> add_standard_trees(const Node& node);
   Status add_plain_node(const Node& node);
+  Status add_attribute(const Node& node, const std::string& name, const Attribute& value,
+                       OnnxNode& record, size_t& captured);
+  Result<OnnxGraph> body(const Graph& graph, std::span<const std::string_view> captured);
+  void take_names();
   void note_own_operator(const Node& node, std::string_view reason);
   void add_values();
   Status choose_opset();
   void add_header();
   std::string_view name_of(ValueId value) const {
-    return value == kNoValue ? std::string_view() : std::string_view(graph_.value(value).name);
+    return value == kNoValue ? std::string_view() : names_[static_cast<size_t>(value)];
   }
   OnnxValueInfo value_info(ValueId value);
 
-  const Graph& graph_;
+  const Graph* graph_;                   ///< being written: the model's, or one that a node holds
+  std::vector<std::string_view> names_;  ///< in the file, by value of that graph
+  size_t captured_count_ = 0;            ///< last inputs of it that lie outside
   const ExportOptions& options_;
   ExportReport& report_;
   RecordBuilder records_;
@@ -67,6 +75,7 @@ class Exporter {
   std::string opset_reason_;  ///< node that raised it
   int ml_opset_ = 0;
   bool uses_tundish_ = false;
+  std::set<std::string_view> other_domains_;
 };
 
 // Whether the file shall hold the operator of ours because the user asked for compact forms.
@@ -77,8 +86,8 @@ void Exporter::note_own_operator(const Node& node, std::string_view reason) {
 }
 
 Result<bool> Exporter::add_standard_trees(const Node& node) {
-  TRY_ASSIGN(const TreeEnsemble trees, tree_ensemble_of(graph_, node));
-  const DType x_type = graph_.value(node.inputs[0]).type.dtype;
+  TRY_ASSIGN(const TreeEnsemble trees, tree_ensemble_of(*graph_, node));
+  const DType x_type = graph_->value(node.inputs[0]).type.dtype;
   std::string reason = why_not_standard(trees, x_type);
   if (options_.target == Target::kNative) reason = "compact form asked for (native)";
   if (!reason.empty()) {
@@ -104,11 +113,14 @@ Result<bool> Exporter::add_standard_trees(const Node& node) {
 }
 
 Status Exporter::add_plain_node(const Node& node) {
-  TRY_ASSIGN(const int lowest, lowest_opset(graph_, node));
+  TRY_ASSIGN(const int lowest, lowest_opset(*graph_, node));
   if (node.domain == kDomainMl) ml_opset_ = std::max(ml_opset_, lowest);
   if (node.domain == kDomainOnnx && lowest > opset_) {
     opset_ = lowest;
     opset_reason_ = node_place(node);
+  }
+  for (const std::string_view domain : {kDomainMicrosoft, kDomainTraining, kDomainPreview}) {
+    if (node.domain == domain) other_domains_.insert(domain);
   }
   OnnxNode record;
   record.domain = node.domain;
@@ -116,12 +128,83 @@ Status Exporter::add_plain_node(const Node& node) {
   record.name = node.name;
   for (const ValueId input : node.inputs) record.input.push_back(name_of(input));
   for (const ValueId output : node.outputs) record.output.push_back(name_of(output));
+  // Values from outside that the graphs of a node read are its last inputs; a file names them
+  // inside instead.
+  TRY_ASSIGN(const std::vector<int64_t> captures, node.attributes.get_ints("captures"));
+  size_t captured = 0;
+  for (const int64_t count : captures) captured += static_cast<size_t>(count);
+  captured = record.input.size() - captured;
+  const size_t own = captured;
   for (const auto& [name, value] : node.attributes.items()) {
-    TRY_ASSIGN(OnnxAttribute attribute, in(node_place(node), records_.attribute(name, value)));
-    record.attribute.push_back(std::move(attribute));
+    TRY(in(node_place(node), add_attribute(node, name, value, record, captured)));
   }
+  record.input.resize(own);
   records_.graph().node.push_back(std::move(record));
   return ok();
+}
+
+Status Exporter::add_attribute(const Node& node, const std::string& name, const Attribute& value,
+                               OnnxNode& record, size_t& captured) {
+  const auto* graph = std::get_if<GraphPointer>(&value);
+  if (graph == nullptr) {
+    if (name == "captures") return ok();
+    TRY_ASSIGN(OnnxAttribute attribute, records_.attribute(name, value));
+    record.attribute.push_back(std::move(attribute));
+    return ok();
+  }
+  TRY_ASSIGN(const std::vector<int64_t> counts, node.attributes.get_ints("captures"));
+  size_t position = 0;
+  for (const auto& [other, attribute] : node.attributes.items()) {
+    if (other == name) break;
+    if (std::holds_alternative<GraphPointer>(attribute)) ++position;
+  }
+  const auto count = position < counts.size() ? static_cast<size_t>(counts[position]) : size_t{0};
+  const std::span<const std::string_view> all(record.input);
+  OnnxAttribute attribute;
+  attribute.name = records_.keep(std::string(name));
+  attribute.type = OnnxAttributeType::kGraph;
+  TRY_ASSIGN(OnnxGraph written, in(name, body(**graph, all.subspan(captured, count))));
+  attribute.graphs.push_back(std::move(written));
+  captured += count;
+  record.attribute.push_back(std::move(attribute));
+  return ok();
+}
+
+void Exporter::take_names() {
+  names_.assign(graph_->value_capacity(), std::string_view());
+  for (size_t i = 0; i < names_.size(); ++i) {
+    names_[i] = graph_->value(ValueId{static_cast<uint32_t>(i)}).name;
+  }
+}
+
+/// A graph that a node holds. Its own names must differ from those outside.
+Result<OnnxGraph> Exporter::body(const Graph& graph, std::span<const std::string_view> captured) {
+  const Graph* outer = std::exchange(graph_, &graph);
+  std::vector<std::string_view> outer_names(graph.value_capacity());
+  for (size_t i = 0; i < outer_names.size(); ++i) {
+    const std::string& name = graph.value(ValueId{static_cast<uint32_t>(i)}).name;
+    if (!name.empty()) outer_names[i] = records_.fresh_name(name);
+  }
+  const std::span<const ValueId> inputs = graph.inputs();
+  for (size_t i = 0; i < captured.size(); ++i) {
+    outer_names[static_cast<size_t>(inputs[inputs.size() - captured.size() + i])] = captured[i];
+  }
+  names_.swap(outer_names);
+  OnnxGraph outer_records = std::exchange(records_.graph(), OnnxGraph());
+  const size_t outer_captured = std::exchange(captured_count_, captured.size());
+  Status done = ok();
+  for (const NodeId id : graph.order()) {
+    done = add_node(graph.node(id));
+    if (!done) break;
+  }
+  if (done) add_values();
+  records_.graph().name = records_.keep(std::string(graph.name().empty() ? "body" : graph.name()));
+  captured_count_ = outer_captured;
+  OnnxGraph written = std::exchange(records_.graph(), std::move(outer_records));
+  names_.swap(outer_names);
+  graph_ = outer;
+  TRY(std::move(done));
+  return written;
 }
 
 Status Exporter::add_node(const Node& node) {
@@ -140,35 +223,39 @@ Status Exporter::add_node(const Node& node) {
 OnnxValueInfo Exporter::value_info(ValueId value) {
   OnnxValueInfo info;
   info.name = name_of(value);
-  info.type = records_.type(graph_.value(value).type);
+  info.type = records_.type(graph_->value(value).type);
   return info;
 }
 
 // Inputs, outputs, and those constants that the records of nodes refer to, in the order in which
 // nodes first do.
 void Exporter::add_values() {
-  std::vector<bool> written(graph_.value_capacity(), false);
+  const Graph& graph = *graph_;
+  std::vector<bool> written(graph.value_capacity(), false);
   std::set<std::string_view> used;
   for (const OnnxNode& node : records_.graph().node)
     used.insert(node.input.begin(), node.input.end());
-  for (const NodeId id : graph_.order()) {
-    for (const ValueId input : graph_.node(id).inputs) {
-      const Tensor* constant = graph_.constant(input);
+  for (const NodeId id : graph.order()) {
+    for (const ValueId input : graph.node(id).inputs) {
+      const Tensor* constant = graph.constant(input);
       if (constant == nullptr || written[static_cast<size_t>(input)]) continue;
       written[static_cast<size_t>(input)] = true;
       if (used.contains(name_of(input))) records_.initializer(*constant, name_of(input));
     }
   }
-  for (const ValueId value : graph_.inputs()) records_.graph().input.push_back(value_info(value));
-  for (const ValueId value : graph_.outputs()) {
+  const size_t own = graph.inputs().size() - captured_count_;
+  for (const ValueId value : graph.inputs().first(own)) {
+    records_.graph().input.push_back(value_info(value));
+  }
+  for (const ValueId value : graph.outputs()) {
     records_.graph().output.push_back(value_info(value));
   }
   // A standard reader cannot infer through operators of ours: it is told their types.
-  for (const NodeId id : graph_.order()) {
-    const Node& node = graph_.node(id);
+  for (const NodeId id : graph.order()) {
+    const Node& node = graph.node(id);
     if (node.domain != kDomainTundish) continue;
     for (const ValueId output : node.outputs) {
-      if (output == kNoValue || graph_.is_output(output)) continue;
+      if (output == kNoValue || graph.is_output(output)) continue;
       records_.graph().value_info.push_back(value_info(output));
     }
   }
@@ -197,11 +284,12 @@ void Exporter::add_header() {
   model.ir_version = ir_version_of(opset_);
   model.producer_name = kProducerName;
   model.producer_version = TUNDISH_VERSION;
-  model.graph->name = graph_.name().empty() ? std::string_view("model") : graph_.name();
+  model.graph->name = graph_->name().empty() ? std::string_view("model") : graph_->name();
   model.opset_import.push_back({kDomainOnnx, opset_});
   if (ml_opset_ != 0) model.opset_import.push_back({kDomainMl, ml_opset_});
+  for (const std::string_view domain : other_domains_) model.opset_import.push_back({domain, 1});
   if (uses_tundish_) model.opset_import.push_back({kDomainTundish, kTundishOpset});
-  for (const auto& [key, value] : graph_.metadata()) {
+  for (const auto& [key, value] : graph_->metadata()) {
     if (key != kDigestKey) model.metadata_props.emplace_back(key, value);
   }
   model.metadata_props.emplace_back(kDigestKey, records_.keep(blank_digest_value()));
@@ -212,10 +300,11 @@ void Exporter::add_header() {
 }
 
 Result<std::string> Exporter::run() {
-  for (size_t i = 0; i < graph_.value_capacity(); ++i) {
-    records_.reserve_name(graph_.value(ValueId{static_cast<uint32_t>(i)}).name);
+  for (size_t i = 0; i < graph_->value_capacity(); ++i) {
+    records_.reserve_name(graph_->value(ValueId{static_cast<uint32_t>(i)}).name);
   }
-  for (const NodeId id : graph_.order()) TRY(add_node(graph_.node(id)));
+  take_names();
+  for (const NodeId id : graph_->order()) TRY(add_node(graph_->node(id)));
   add_values();
   TRY(choose_opset());
   add_header();

@@ -22,6 +22,7 @@ namespace tundish {
 struct PatchNote {
   std::string pass;    ///< file name of the pass, "fold_monotone"
   std::string reason;  ///< one line: what was done, or why not
+  bool applied = false;
 };
 
 class Patch {

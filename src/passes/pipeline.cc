@@ -14,10 +14,31 @@ namespace tundish {
 namespace {
 
 // The order in which passes run; the one list that a person edits when a pass is added.
-constexpr std::array<std::string_view, 10> kOrder = {
-    "remove_identity", "inline_if",         "fold_shapes",      "fold_constants",
-    "merge_casts",     "merge_reshapes",    "merge_transposes", "eliminate_common",
-    "fold_monotone",   "narrow_thresholds",
+constexpr std::array<std::string_view, 20> kOrder = {
+    // Less to compute.
+    "remove_identity",
+    "inline_if",
+    "fold_shapes",
+    "fold_constants",
+    "merge_casts",
+    "merge_reshapes",
+    "merge_transposes",
+    "merge_quantization",
+    "eliminate_common",
+    // Trees, before thresholds are made narrower.
+    "fold_monotone",
+    "narrow_thresholds",
+    // Written-out operators, before their parts go elsewhere.
+    "recognize_gelu",
+    "recognize_layer_norm",
+    "fold_into_conv",
+    // Fused operators: the largest first, single elementwise nodes last.
+    "recognize_swish",
+    "recognize_rms_norm",
+    "fuse_skip_layer_norm",
+    "fuse_matmul",
+    "fuse_conv",
+    "fuse_elementwise",
 };
 
 // Each round must make the graph smaller or simpler, so real graphs need two or three. A pipeline
@@ -57,7 +78,7 @@ Status apply_in_place(Graph& graph, Patch patch, std::string_view pass,
 
 Result<bool> apply_patch(Graph& graph, Patch patch, std::string_view pass, PassContext& context) {
   if (context.patches_left <= 0) return false;
-  PatchNote note{std::string(pass), patch.reason()};
+  PatchNote note{std::string(pass), patch.reason(), true};
   TRY(apply_in_place(graph, std::move(patch), pass, context));
   --context.patches_left;
   context.note(note);
@@ -68,7 +89,7 @@ Status apply_rewrites(Graph& graph, Patch patch, std::string_view pass,
                       std::span<const std::string> reasons, PassContext& context) {
   TRY(apply_in_place(graph, std::move(patch), pass, context));
   context.patches_left -= static_cast<int64_t>(reasons.size());
-  for (const std::string& reason : reasons) context.note({std::string(pass), reason});
+  for (const std::string& reason : reasons) context.note({std::string(pass), reason, true});
   return ok();
 }
 

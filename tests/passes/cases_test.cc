@@ -27,7 +27,9 @@ namespace {
 constexpr double kRounding = 2e-6;
 
 Status infer_as_first(InferContext& context) {
-  context.set_output(0, context.input(0));
+  for (size_t i = 0; i < context.node().outputs.size(); ++i) {
+    context.set_output(i, context.input(0));
+  }
   return ok();
 }
 

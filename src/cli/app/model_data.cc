@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/mapped_file.h"
 #include "base/strings.h"
 #include "cli/app/command.h"
 #include "data/array_file.h"
@@ -64,6 +65,15 @@ const ValueDescription* find_output(const Model& model, const std::string& name)
 }
 
 }  // namespace
+
+bool was_made_by_tundish(const std::string& path) {
+  const auto file = MappedFile::open(path);
+  if (!file) return false;
+  // producer_name stands near the beginning.
+  const std::string_view head =
+      as_text((*file)->bytes().first(std::min<size_t>((*file)->bytes().size(), 64)));
+  return head.find("tundish") != std::string_view::npos;
+}
 
 std::vector<std::string> ordered_pieces(const std::string& source,
                                         const std::vector<std::string>& steps) {

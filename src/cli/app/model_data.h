@@ -31,6 +31,9 @@ struct InputOptions {
   Result<ReadOptions> read_options(const Limits& limits) const;
 };
 
+/// Whether the file is a model that tundish wrote: such a file may be replaced without --force.
+bool was_made_by_tundish(const std::string& path);
+
 /// The files of one model in the order in which they are joined: `steps` as they stand when
 /// `source` is empty or among them, else `steps` followed by `source` (transformers first,
 /// predictor last).

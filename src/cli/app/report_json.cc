@@ -79,6 +79,36 @@ std::string convert_json(const std::vector<ConvertedSource>& sources) {
   return document({{"models", std::move(models)}});
 }
 
+std::string optimize_json(const std::string& model, const std::string& output,
+                          const Optimization& done) {
+  Json json;
+  json["model"] = model;
+  json["output"] = output.empty() ? Json(nullptr) : Json(output);
+  json["nodes"] = {{"before", done.nodes_before}, {"after", done.nodes_after}};
+  json["bytes"] = {{"before", done.bytes_before}, {"after", done.bytes.size()}};
+  json["seconds"] = done.seconds;
+  json["exact"] = done.exact;
+  json["rewrites"] = done.rewrites;
+  json["not_done"] = done.refusals;
+  json["decisions"] = done.decisions;
+  if (done.us_before > 0) json["call_us"] = {{"before", done.us_before}, {"after", done.us_after}};
+  if (done.is_verified) {
+    Json outputs = Json::array();
+    for (const OutputDifference& output_difference : done.outputs) {
+      outputs.push_back({{"name", output_difference.name},
+                         {"elements", output_difference.elements},
+                         {"different", output_difference.different},
+                         {"max_abs", number(output_difference.max_abs)},
+                         {"max_ulp", output_difference.max_ulp},
+                         {"holds", output_difference.holds}});
+    }
+    json["verified"] = {{"holds", done.holds},
+                        {"data", done.generated_data ? "made up" : "given"},
+                        {"outputs", std::move(outputs)}};
+  }
+  return document(json);
+}
+
 std::string check_json(const CheckReport& report) { return document(check_value(report)); }
 
 std::string inspect_json(const std::string& path, const InspectReport& report) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tundish/convert.h"
+#include "tundish/optimize.h"
 #include "tundish/result.h"
 #include "tundish/session.h"
 
@@ -25,6 +26,9 @@ struct ConvertedSource {
 std::string convert_json(const std::vector<ConvertedSource>& sources);
 std::string check_json(const CheckReport& report);
 std::string inspect_json(const std::string& path, const InspectReport& report);
+/// `output` is empty when nothing was written.
+std::string optimize_json(const std::string& model, const std::string& output,
+                          const Optimization& done);
 std::string formats_json(const std::vector<FormatRow>& rows);
 
 /// What `run` did.

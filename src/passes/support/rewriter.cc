@@ -12,10 +12,13 @@ Rewriter::Rewriter(Graph& graph, PassContext& context, std::string_view pass)
       context_(context),
       pass_(pass),
       uses_(graph.value_capacity(), 0),
+      last_reader_(graph.value_capacity(), kNoNode),
       taken_(graph.node_capacity(), false) {
   for (const NodeId id : graph.order()) {
     for (const ValueId input : graph.node(id).inputs) {
-      if (input != kNoValue) ++uses_[static_cast<size_t>(input)];
+      if (input == kNoValue) continue;
+      ++uses_[static_cast<size_t>(input)];
+      last_reader_[static_cast<size_t>(input)] = id;
     }
   }
   for (const ValueId output : graph.outputs()) ++uses_[static_cast<size_t>(output)];
@@ -56,6 +59,13 @@ const Node* Rewriter::maker(ValueId value, std::string_view op) const {
 const Node* Rewriter::only_maker(ValueId value, std::string_view op) const {
   const Node* node = maker(value, op);
   return node != nullptr && is_read_once(value) ? node : nullptr;
+}
+
+const Node* Rewriter::only_reader(ValueId value) const {
+  if (!is_read_once(value)) return nullptr;
+  const NodeId id = last_reader_[static_cast<size_t>(value)];
+  if (id == kNoNode || taken_[static_cast<size_t>(id)]) return nullptr;
+  return &graph_.node(id);
 }
 
 bool Rewriter::is_read_once(ValueId value) const {

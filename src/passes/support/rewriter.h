@@ -35,6 +35,9 @@ class Rewriter {
   const Node* maker(ValueId value, std::string_view op) const;
   /// The same if nothing else reads the value: it may vanish.
   const Node* only_maker(ValueId value, std::string_view op) const;
+  /// The one node that reads the value, once, and is not taken; null when there are others or the
+  /// value is an output of the graph.
+  const Node* only_reader(ValueId value) const;
   /// Read exactly once, and no output of the graph.
   bool is_read_once(ValueId value) const;
   size_t read_count(ValueId value) const { return uses_[static_cast<size_t>(value)]; }
@@ -77,9 +80,10 @@ class Rewriter {
   Graph& graph_;
   PassContext& context_;
   std::string_view pass_;
-  std::optional<Patch> patch_;  ///< made when first needed: it is a copy of the graph
-  std::vector<uint32_t> uses_;  ///< by value: inputs of nodes and outputs of the graph
-  std::vector<bool> taken_;     ///< by node
+  std::optional<Patch> patch_;       ///< made when first needed: it is a copy of the graph
+  std::vector<uint32_t> uses_;       ///< by value: inputs of nodes and outputs of the graph
+  std::vector<NodeId> last_reader_;  ///< by value
+  std::vector<bool> taken_;          ///< by node
   std::unordered_map<uint32_t, ValueId> stands_for_;
   std::set<ValueId> new_outputs_;
   std::vector<std::string> reasons_;
