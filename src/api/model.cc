@@ -48,7 +48,7 @@ ValueDescription describe_value(const Graph& graph, ValueId value) {
   return description;
 }
 
-Status optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes) {
+Result<int64_t> optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes) {
   const OpTable& ops = builtin_ops();
   ReferenceEvaluator evaluator(ops);
   PassContext context{ops, evaluator};
@@ -62,8 +62,7 @@ Status optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* 
       notes->push_back(cat(note.pass, ": ", note.reason));
     };
   }
-  TRY(run_pipeline(graph, context));
-  return ok();
+  return run_pipeline(graph, context);
 }
 
 Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
@@ -71,17 +70,18 @@ Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
   if (optimized_graph == nullptr) {
     auto copy = std::make_shared<Graph>(*graph);
     const bool is_onnx = format == "onnx";
-    Status done =
+    Result<int64_t> done =
         optimize_graph(*copy, is_onnx ? RewriteGoal::kEngine : RewriteGoal::kImported, nullptr);
 #if defined(NDEBUG)
     // A rewrite that cannot be applied is our defect, not the model's, which runs as it is. Builds
     // with checks show it.
-    if (!done && done.error().code() == ErrorCode::kInternal) {
-      optimized_graph = graph;
+    if (!done && done.error().code() == ErrorCode::kInternal) done = 0;
+#endif
+    if (!done) return std::move(done).error();
+    if (*done == 0) {
+      optimized_graph = graph;  // what other parts of the program hold anyway
       return std::shared_ptr<const Graph>(optimized_graph);
     }
-#endif
-    TRY(std::move(done));
     optimized_graph = std::move(copy);
   }
   return std::shared_ptr<const Graph>(optimized_graph);
