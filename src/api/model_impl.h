@@ -48,8 +48,8 @@ enum class RewriteGoal : uint8_t {
   kImported,   ///< running now what an importer made: everything
 };
 
-/// Rewrites a graph with the pass pipeline; `notes` receives one line per patch or refusal. How many
-/// rewrites there were.
+/// Rewrites a graph with the pass pipeline; `notes` receives one line per patch or refusal. How
+/// many rewrites there were.
 Result<int64_t> optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes);
 
 }  // namespace tundish

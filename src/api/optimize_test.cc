@@ -65,6 +65,19 @@ TEST(Optimize, writes_branches_and_what_they_take_from_outside) {
   EXPECT_TRUE(done.holds);
 }
 
+TEST(Optimize, writes_constants_that_only_a_branch_reads) {
+  const auto model = model_of_text(
+      "input %X : float32[N, 2] input %c : bool[] const %k : float32[2] = [1, 2] "
+      "%d = Add(%k, %k) %y = If(%c, %X, %X, %d) {captures = [1, 2], else_branch = graph \"e\" { "
+      "input %x : float32[N, 2] %s = Neg(%x) output %s }, then_branch = graph \"t\" { "
+      "input %x : float32[N, 2] input %k : float32[2] %s = Mul(%x, %k) output %s }} output %y");
+  OptimizeOptions options;
+  options.verify = true;
+  const Optimization done = must(optimize(model, options));
+  EXPECT_EQ(done.nodes_after, 3u);
+  EXPECT_TRUE(done.holds);
+}
+
 TEST(Optimize, asks_for_data_it_cannot_make_up) {
   OptimizeOptions options;
   options.verify = true;

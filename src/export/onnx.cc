@@ -67,6 +67,7 @@ class Exporter {
 
   const Graph* graph_;                   ///< being written: the model's, or one that a node holds
   std::vector<std::string_view> names_;  ///< in the file, by value of that graph
+  std::set<std::string_view> captured_;  ///< names that graphs inside read
   size_t captured_count_ = 0;            ///< last inputs of it that lie outside
   const ExportOptions& options_;
   ExportReport& report_;
@@ -189,6 +190,7 @@ Result<OnnxGraph> Exporter::body(const Graph& graph, std::span<const std::string
   for (size_t i = 0; i < captured.size(); ++i) {
     outer_names[static_cast<size_t>(inputs[inputs.size() - captured.size() + i])] = captured[i];
   }
+  captured_.insert(captured.begin(), captured.end());
   names_.swap(outer_names);
   OnnxGraph outer_records = std::exchange(records_.graph(), OnnxGraph());
   const size_t outer_captured = std::exchange(captured_count_, captured.size());
@@ -232,7 +234,7 @@ OnnxValueInfo Exporter::value_info(ValueId value) {
 void Exporter::add_values() {
   const Graph& graph = *graph_;
   std::vector<bool> written(graph.value_capacity(), false);
-  std::set<std::string_view> used;
+  std::set<std::string_view> used = captured_;
   for (const OnnxNode& node : records_.graph().node)
     used.insert(node.input.begin(), node.input.end());
   for (const NodeId id : graph.order()) {
