@@ -32,7 +32,8 @@ def formats_page(program):
 
 
 def passes_page(program):
-    page = "# Rewrites\n\nWritten by `scripts/update_reference.py` from `tundish optimize --passes`, in the order of the\npipeline.\n"
+    page = "# Rewrites\n\nWritten by `scripts/update_reference.py` from `tundish optimize --passes`, in the order of the\n"
+    page += "pipeline.\n"
     page += "`file`: when a file is made. `portable`: also when the native engine opens a model. `engine`: only then,\n"
     page += "or with `--target native`.\n\n| Pass | Stage | Exact | What it does |\n|---|---|---|---|\n"
     for line in said(program, "optimize", "--passes").splitlines():
