@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/conv_plan.h"
 #include "kernels/gemm.h"
 
 namespace tundish::kernels {
@@ -9,18 +10,12 @@ namespace {
 
 // Panels of patches that stay in the second cache beside the weights that pass them.
 constexpr size_t kPanelBytes = size_t{256} << 10;
-constexpr size_t kDeepest = 1024;
 // Runs of a block's pixels lie on the stack.
 constexpr size_t kMostPixels = 512;
-// Multiply-adds that are worth a thread's while: about 10 us.
-constexpr double kGrainProducts = 1 << 19;
 // Elements copied in the same time.
 constexpr size_t kGrainElements = size_t{1} << 15;
 constexpr size_t kUnitsPerThread = 4;
 constexpr size_t kLine = 64;
-
-size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
-size_t round_up(size_t a, size_t b) { return divide_up(a, b) * b; }
 
 size_t image_bytes(const ConvPlan& plan) {
   if (plan.layout.direct) return 0;
@@ -31,8 +26,6 @@ size_t image_bytes(const ConvPlan& plan) {
 const size_t* offsets_of(const ConvPlan& plan, const void* shared) {
   return reinterpret_cast<const size_t*>(static_cast<const char*>(shared) + image_bytes(plan));
 }
-
-size_t depth_of(const ConvPlan& plan) { return plan.shape.group_inputs * plan.shape.taps(); }
 
 void plan_depthwise(size_t threads, ConvPlan* plan) {
   plan->method = ConvMethod::kDepthwise;
@@ -203,11 +196,18 @@ void run_depthwise(const ConvWorkers& kernels, const ConvPlan& plan, const ConvT
 
 }  // namespace
 
-bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,
-               ConvPlan* plan) {
+bool start_plan(const ConvGeometry& shape, ConvPlan* plan) {
   *plan = ConvPlan();
   plan->shape = shape;
   if (!plan_patches(shape, &plan->layout)) return false;
+  plan->channel_grain = kGrainElements / (plan->layout.channel_stride + 1) + 1;
+  plan->shared_bytes = image_bytes(*plan) + depth_of(*plan) * sizeof(size_t);
+  return true;
+}
+
+bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,
+               ConvPlan* plan) {
+  if (!start_plan(shape, plan)) return false;
   // A product of so few rows reads its panels at the speed of the cache.
   constexpr size_t kFewOutputs = 4;
   if (shape.group_inputs == 1 && shape.group_outputs < kFewOutputs) {
@@ -215,15 +215,25 @@ bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t thr
   } else {
     plan_product(kernels, threads, plan);
   }
-  plan->channel_grain = kGrainElements / (plan->layout.channel_stride + 1) + 1;
-  plan->shared_bytes = image_bytes(*plan) + depth_of(*plan) * sizeof(size_t);
   return true;
 }
 
-bool conv_packs_weights(const ConvPlan& plan) { return plan.method == ConvMethod::kProduct; }
+size_t packed_conv_count(const ConvWorkers& kernels, const ConvPlan& plan) {
+  const size_t rows = plan.shape.groups * depth_of(plan);
+  switch (plan.method) {
+    case ConvMethod::kDepthwise: return 0;
+    case ConvMethod::kProduct: return rows * plan.shape.group_outputs;
+    case ConvMethod::kPixelRows:
+      return rows * padded_columns(plan.shape.group_outputs, kernels.gemm->panel_width);
+  }
+  return 0;
+}
 
 void pack_conv_weights(const ConvWorkers& kernels, const ConvPlan& plan, const float* weights,
                        float* packed) {
+  if (plan.method == ConvMethod::kPixelRows) {
+    return pack_pixel_rows(kernels, plan, weights, packed);
+  }
   const size_t outputs = plan.shape.group_outputs;
   const size_t depth = depth_of(plan);
   for (size_t group = 0; group < plan.shape.groups; ++group) {
@@ -259,6 +269,8 @@ void run_conv(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensor
   const size_t* offsets = offsets_of(plan, shared);
   if (plan.method == ConvMethod::kDepthwise) {
     run_depthwise(kernels, plan, tensors, image, offsets, begin, end);
+  } else if (plan.method == ConvMethod::kPixelRows) {
+    run_pixel_rows(kernels, plan, tensors, image, offsets, static_cast<float*>(own), begin, end);
   } else {
     run_products(kernels, plan, tensors, image, offsets, static_cast<float*>(own), begin, end);
   }

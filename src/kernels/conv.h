@@ -96,7 +96,11 @@ struct ConvTensors {
   GemmEpilogue epilogue;
 };
 
-enum class ConvMethod : uint8_t { kProduct, kDepthwise };
+enum class ConvMethod : uint8_t {
+  kProduct,    // rows: outputs, columns: pixels
+  kDepthwise,  // channel by channel
+  kPixelRows,  // rows: pixels, columns: outputs; with packed weights only
+};
 
 struct ConvPlan {
   ConvGeometry shape;
@@ -119,9 +123,12 @@ struct ConvWorkers {
 
 bool plan_conv(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,
                ConvPlan* plan);
-// Weights in the order in which they are read, as many elements as there are. Whether that order
-// differs from the plain one; where it does not, nothing is written.
-bool conv_packs_weights(const ConvPlan& plan);
+// kPixelRows, for images so small that vectors of their pixels would be half empty. False where it
+// is not the faster way.
+bool plan_pixel_rows(const ConvWorkers& kernels, const ConvGeometry& shape, size_t threads,
+                     ConvPlan* plan);
+// Elements of the weights in the order in which they are read; 0 where that is the plain one.
+size_t packed_conv_count(const ConvWorkers& kernels, const ConvPlan& plan);
 void pack_conv_weights(const ConvWorkers& kernels, const ConvPlan& plan, const float* weights,
                        float* packed);
 void begin_conv(const ConvPlan& plan, void* shared);

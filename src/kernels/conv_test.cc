@@ -64,8 +64,8 @@ TEST(ConvKernels, follow_the_definition) {
       ASSERT_TRUE(plan_conv(workers, image.shape, 1, &one));
       ASSERT_TRUE(plan_conv(workers, image.shape, 8, &many));
       const std::vector<float> y = run(workers, image, one, 1);
-      std::vector<float> packed(image.weights.size());
-      if (conv_packs_weights(one)) {
+      std::vector<float> packed(packed_conv_count(workers, one));
+      if (!packed.empty()) {
         pack_conv_weights(workers, one, image.weights.data(), packed.data());
         EXPECT_EQ(y, run(workers, image, many, 1, {}, packed.data()));
       }
@@ -98,6 +98,35 @@ TEST(ConvKernels, finish_in_the_same_pass) {
       want[i] = std::max(0.0, want[i] + static_cast<double>(image.residual[i]));
     }
     expect_close(run(workers, image, plan, 1, relu), want, 2);
+  }
+}
+
+TEST(ConvKernels, multiply_pixels_of_small_images_by_outputs) {
+  constexpr Case kSmall[] = {{1, 70, 100, 7, 7, 1, 1, 1, 1, 0},
+                             {1, 150, 65, 7, 7, 3, 3, 1, 1, 1},
+                             {2, 30, 200, 9, 12, 3, 3, 2, 1, 1},
+                             {1, 3, 64, 2, 2, 1, 1, 1, 1, 0}};
+  for (const Case& c : kSmall) {
+    SCOPED_TRACE(::testing::Message() << c);
+    const Image image(c);
+    for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kNeon}) {
+      ConvPlan one, many, plain;
+      if (!isa_available(isa)) continue;
+      const ConvWorkers workers = workers_of(isa);
+      if (!plan_pixel_rows(workers, image.shape, 1, &one)) continue;
+      SCOPED_TRACE(isa_name(isa));
+      ASSERT_TRUE(plan_pixel_rows(workers, image.shape, 4, &many));
+      ASSERT_TRUE(plan_conv(workers, image.shape, 1, &plain));
+      std::vector<float> packed(packed_conv_count(workers, one) + 16);
+      float* aligned = packed.data() + (64 - reinterpret_cast<uintptr_t>(packed.data()) % 64) / 4;
+      pack_conv_weights(workers, one, image.weights.data(), aligned);
+      GemmEpilogue relu;
+      relu.activation = Activation::kRelu;
+      relu.residual = image.residual.data();
+      const std::vector<float> y = run(workers, image, one, 1, relu, aligned);
+      EXPECT_EQ(y, run(workers, image, plain, 1, relu));
+      EXPECT_EQ(y, run(workers, image, many, many.units, relu, aligned));
+    }
   }
 }
 

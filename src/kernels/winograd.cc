@@ -302,7 +302,7 @@ bool run_winograd(const ConvWorkers& kernels, const WinogradPlan& plan, const Co
       transform_inputs(kernels, block, image, offsets_of(plan, shared), begin, end);
       return true;
     case WinogradStage::kProducts:
-      multiply(kernels, block, tensors.weights, begin, end);
+      multiply(kernels, block, tensors.packed, begin, end);
       return true;
     case WinogradStage::kOutput: return transform_outputs(kernels, block, tensors, begin, end);
   }

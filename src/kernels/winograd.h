@@ -46,7 +46,8 @@ void lay_out_winograd(const ConvWorkers& kernels, const WinogradPlan& plan, cons
                       void* shared, size_t begin, size_t end);
 // Items of a stage of a unit.
 size_t winograd_items(const WinogradPlan& plan, WinogradStage stage);
-// Items [begin, end). `tensors.weights` are the transformed ones. False where a sum is not finite.
+// Items [begin, end). `tensors.packed` are the transformed weights. False where a sum is not
+// finite.
 bool run_winograd(const ConvWorkers& kernels, const WinogradPlan& plan, const ConvTensors& tensors,
                   const void* shared, void* own, size_t unit, WinogradStage stage, size_t begin,
                   size_t end);

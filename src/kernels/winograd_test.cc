@@ -21,7 +21,7 @@ Answer run(const ConvWorkers& workers, const Image& image, const WinogradPlan& p
   ConvTensors tensors = tensors_of(image, answer.y);
   std::vector<float> weights(winograd_weight_count(image.shape));
   winograd_weights(workers, image.shape, image.weights.data(), weights.data());
-  tensors.weights = weights.data();
+  tensors.packed = weights.data();
   tensors.epilogue.residual = more.residual;
   tensors.epilogue.activation = more.activation;
   Memory shared(plan.shared_bytes);

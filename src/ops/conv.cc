@@ -148,9 +148,9 @@ class ConvState : public KernelState {
  public:
   WindowSpec spec;
   Finish finish;
-  // Undefined when the weights are not constant:
-  Tensor packed;       ///< for the plain kernel (float64) or for products
-  Tensor transformed;  ///< instead, where Winograd's algorithm is the faster one
+  // Nothing when the weights are not constant:
+  Tensor packed;       ///< float64
+  ReadyWeights ready;  ///< float32
   std::string name;
   std::string description() const override { return name; }
 };
@@ -180,14 +180,9 @@ Status prepare_weights(const PrepareContext& context, const Tensor& weights, Con
     return ok();
   }
   TRY_ASSIGN(const std::optional<ConvShape> known, known_shape(context, weights, state.spec));
-  if (known) {
-    TRY_ASSIGN(state.transformed, transform_conv_weights(context.kernels(), *known, weights));
-  }
-  if (state.transformed.defined()) {
-    state.name = "winograd-4x4";
-    return ok();
-  }
-  TRY_ASSIGN(state.packed, pack_conv_weights(context.kernels(), shape, weights));
+  TRY_ASSIGN(state.ready, ready_conv_weights(context.kernels(), known.value_or(shape), weights));
+  if (state.ready.order == ConvOrder::kWinograd) state.name = "winograd-4x4";
+  if (state.ready.order == ConvOrder::kPixelRows) state.name = "pixel-rows";
   return ok();
 }
 
@@ -237,11 +232,7 @@ Result<bool> run_fast(ExecContext& context, const ConvShape& shape, const Finish
                       const Addends& addends, float* y) {
   FloatConv conv;
   const auto* state = static_cast<const ConvState*>(context.state());
-  if (state != nullptr && state->transformed.defined()) {
-    conv.transformed = static_cast<const float*>(state->transformed.data());
-  } else if (state != nullptr && state->packed.defined()) {
-    conv.packed = static_cast<const float*>(state->packed.data());
-  }
+  if (state != nullptr) conv.ready = &state->ready;
   conv.x = static_cast<const float*>(context.input(0).data);
   conv.weights = static_cast<const float*>(context.input(1).data);
   conv.y = y;
@@ -280,9 +271,7 @@ Status run_conv(ExecContext& context) {
   }
   PlainConv conv{dtype,   context.input(0).data, context.input(1).data,
                  nullptr, addends.bias,          y.data};
-  if (state != nullptr && state->packed.defined() && dtype == DType::kFloat64) {
-    conv.packed = state->packed.data();
-  }
+  if (state != nullptr && state->packed.defined()) conv.packed = state->packed.data();
   TRY(run_plain_conv(context, shape, conv));
   if (finish.is_nothing() && addends.residual == nullptr) return ok();
   return dispatch(Floats(), dtype, [&]<class T>() {

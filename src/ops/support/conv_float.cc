@@ -175,6 +175,7 @@ bool run_winograd_image(ExecContext& context, const ConvWorkers& workers, const 
 /// One way to compute images, and the memory it takes.
 struct Method {
   bool winograd = false;
+  const float* ready = nullptr;  ///< weights as the method reads them, or null
   WinogradPlan winograd_plan;
   ConvPlan plan;
   Memory memory;
@@ -196,8 +197,7 @@ Status prepare_winograd(ExecContext& context, Method& method) {
 Status run_images(ExecContext& context, const ConvShape& shape, const FloatConv& conv,
                   const ConvWorkers& workers, Method& method) {
   const ConvGeometry& geometry = method.plan.shape;
-  ConvTensors tensors{conv.x, method.winograd ? conv.transformed : conv.weights, conv.packed,
-                      conv.y, conv.epilogue};
+  ConvTensors tensors{conv.x, conv.weights, method.ready, conv.y, conv.epilogue};
   tensors.epilogue.residual_row_stride = geometry.out_plane();
   for (int64_t n = 0; n < shape.batch; ++n) {
     TRY(context.interrupted());
@@ -205,7 +205,7 @@ Status run_images(ExecContext& context, const ConvShape& shape, const FloatConv&
         !run_winograd_image(context, workers, method.winograd_plan, tensors, method.memory)) {
       method.winograd = false;
       TRY(prepare_products(context, method));
-      tensors.weights = conv.weights;
+      tensors.packed = nullptr;
     }
     if (!method.winograd) run_image(context, workers, method.plan, tensors, method.memory);
     tensors.x += geometry.inputs() * geometry.in_plane();
@@ -218,34 +218,42 @@ Status run_images(ExecContext& context, const ConvShape& shape, const FloatConv&
 
 }  // namespace
 
-Result<Tensor> transform_conv_weights(const KernelTable& table, const ConvShape& shape,
-                                      const Tensor& weights) {
-  if (has_nothing(shape) || weights.dtype() != DType::kFloat32) return Tensor();
-  const ConvGeometry geometry = geometry_of(shape, shape.plan);
-  WinogradPlan plan;
-  if (!plan_winograd({table.gemm, table.conv}, geometry, 1, &plan)) return Tensor();
-  const auto count = static_cast<int64_t>(winograd_weight_count(geometry));
-  TRY_ASSIGN(Tensor transformed, Tensor::allocate(DType::kFloat32, {count}));
-  winograd_weights({table.gemm, table.conv}, geometry, static_cast<const float*>(weights.data()),
-                   static_cast<float*>(transformed.mutable_data()));
-  return transformed;
-}
-
-Result<Tensor> pack_conv_weights(const KernelTable& table, const ConvShape& shape,
-                                 const Tensor& weights) {
-  if (weights.dtype() != DType::kFloat32 || weights.element_count() == 0) return Tensor();
-  ConvGeometry geometry;
-  geometry.groups = static_cast<size_t>(shape.groups);
-  geometry.group_inputs = static_cast<size_t>(shape.group_inputs);
-  geometry.group_outputs = static_cast<size_t>(shape.group_outputs);
-  geometry.axes[0].in = geometry.axes[0].kernel = static_cast<size_t>(shape.taps);
+Result<ReadyWeights> ready_conv_weights(const KernelTable& table, const ConvShape& shape,
+                                        const Tensor& weights) {
+  ReadyWeights ready;
+  const bool sized = shape.plan.rank != 0;
+  if (weights.dtype() != DType::kFloat32 || weights.element_count() == 0) return ready;
+  if (sized && has_nothing(shape)) return ready;
+  WindowPlan windows = shape.plan;
+  flatten_windows(windows);
+  ConvGeometry geometry = geometry_of(shape, windows);
+  if (!sized) {
+    // What products read does not depend on the image.
+    geometry.rank = 1;
+    geometry.axes[0].in = geometry.axes[0].kernel = static_cast<size_t>(shape.taps);
+  }
   const ConvWorkers workers{table.gemm, table.conv};
+  const auto* values = static_cast<const float*>(weights.data());
+  WinogradPlan winograd;
+  if (sized && plan_winograd(workers, geometry, 1, &winograd)) {
+    const auto count = static_cast<int64_t>(winograd_weight_count(geometry));
+    TRY_ASSIGN(ready.values, Tensor::allocate(DType::kFloat32, {count}));
+    winograd_weights(workers, geometry, values, static_cast<float*>(ready.values.mutable_data()));
+    ready.order = ConvOrder::kWinograd;
+    return ready;
+  }
   ConvPlan plan;
-  if (!plan_conv(workers, geometry, 1, &plan) || !conv_packs_weights(plan)) return Tensor();
-  TRY_ASSIGN(Tensor packed, Tensor::allocate(DType::kFloat32, weights.shape()));
-  kernels::pack_conv_weights(workers, plan, static_cast<const float*>(weights.data()),
-                             static_cast<float*>(packed.mutable_data()));
-  return packed;
+  ConvOrder order = ConvOrder::kPixelRows;
+  if (!sized || !plan_pixel_rows(workers, geometry, 1, &plan)) {
+    order = ConvOrder::kProducts;
+    if (!plan_conv(workers, geometry, 1, &plan)) return ready;
+  }
+  const auto count = static_cast<int64_t>(packed_conv_count(workers, plan));
+  if (count == 0) return ready;
+  TRY_ASSIGN(ready.values, Tensor::allocate(DType::kFloat32, {count}));
+  pack_conv_weights(workers, plan, values, static_cast<float*>(ready.values.mutable_data()));
+  ready.order = order;
+  return ready;
 }
 
 Result<bool> run_float_conv(ExecContext& context, const ConvShape& shape, const FloatConv& conv) {
@@ -257,9 +265,15 @@ Result<bool> run_float_conv(ExecContext& context, const ConvShape& shape, const 
   const ConvWorkers workers{context.kernels().gemm, context.kernels().conv};
   const auto threads = static_cast<size_t>(context.thread_count());
   Method method;
-  if (!plan_conv(workers, geometry, threads, &method.plan)) return false;
-  method.winograd = conv.transformed != nullptr &&
+  const ConvOrder order = conv.ready != nullptr ? conv.ready->order : ConvOrder::kPlain;
+  const bool pixel_rows =
+      order == ConvOrder::kPixelRows && plan_pixel_rows(workers, geometry, threads, &method.plan);
+  if (!pixel_rows && !plan_conv(workers, geometry, threads, &method.plan)) return false;
+  method.winograd = order == ConvOrder::kWinograd &&
                     plan_winograd(workers, geometry, threads, &method.winograd_plan);
+  if (pixel_rows || order == ConvOrder::kProducts || method.winograd) {
+    method.ready = static_cast<const float*>(conv.ready->values.data());
+  }
   TRY(method.winograd ? prepare_winograd(context, method) : prepare_products(context, method));
   TRY(run_images(context, shape, conv, workers, method));
   return true;

@@ -6,28 +6,35 @@
 #include "kernels/gemm_block.h"
 #include "ops/support/conv_shape.h"
 #include "tundish/result.h"
+#include "tundish/value.h"
 
 namespace tundish::ops {
+
+/// How constant weights were made ready, which decides how they are used.
+enum class ConvOrder : uint8_t {
+  kPlain,      ///< not at all
+  kProducts,   ///< in the order in which products of outputs by pixels read them
+  kPixelRows,  ///< the same for products of pixels by outputs
+  kWinograd,   ///< transformed for tiles of 4 x 4
+};
+struct ReadyWeights {
+  ConvOrder order = ConvOrder::kPlain;
+  Tensor values;
+};
+
+/// Weights that are constant, for images of the sizes in `shape.plan`; of any size when its rank is
+/// 0.
+Result<ReadyWeights> ready_conv_weights(const KernelTable& kernels, const ConvShape& shape,
+                                        const Tensor& weights);
 
 struct FloatConv {
   const float* x = nullptr;
   const float* weights = nullptr;
-  const float* packed = nullptr;       ///< by pack_conv_weights(), or null
-  const float* transformed = nullptr;  ///< by transform_conv_weights(), or null
+  const ReadyWeights* ready = nullptr;
   float* y = nullptr;
   /// row_bias: one for each output channel. The residual has the shape of y.
   kernels::GemmEpilogue epilogue;
 };
-
-/// Constant weights for Winograd's algorithm; undefined where that would not be faster on images
-/// of the sizes in `shape.plan`.
-Result<Tensor> transform_conv_weights(const KernelTable& kernels, const ConvShape& shape,
-                                      const Tensor& weights);
-
-/// Constant weights in the order in which products read them; undefined where that is the one they
-/// have. Only groups and sizes of the weights matter in `shape`.
-Result<Tensor> pack_conv_weights(const KernelTable& kernels, const ConvShape& shape,
-                                 const Tensor& weights);
 
 /// False, with nothing done, where the kernels do not take the shape.
 Result<bool> run_float_conv(ExecContext& context, const ConvShape& shape, const FloatConv& conv);
