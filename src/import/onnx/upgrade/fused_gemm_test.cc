@@ -34,7 +34,7 @@ std::string lifted(Attributes attributes) {
 TEST(LiftFusedGemm, becomes_two_nodes) {
   EXPECT_EQ(lifted({{"activation", "LeakyRelu"}, {"activation_alpha", 0.5F}, {"alpha", 2.0F}}),
             "  input %A : float32[2, 2]\n  input %B : float32[2, 2]\n"
-            "  %n0_Gemm = Gemm(%A, %B) : float32[2, 2] {alpha = 2}\n"
+            "  %n0_Gemm = Gemm(%A, %B) : float32[2, 2] {alpha = 2.0}\n"
             "  %Y = LeakyRelu(%n0_Gemm) : float32[2, 2] {alpha = 0.5}\n  output %Y\n");
 }
 
