@@ -63,7 +63,8 @@ Status infer_stft(InferContext& context) {
   if (dims != nullptr) {
     const bool knows_parts = dims->size() != 3 || dims->back().is_known();
     if (knows_parts) {
-      TRY(check_signal(dims->size(), dims->back().size(), onesided, ErrorCode::kInvalidModel));
+      const int64_t parts = dims->size() == 3 ? dims->back().size() : 1;
+      TRY(check_signal(dims->size(), parts, onesided, ErrorCode::kInvalidModel));
     }
     out[0] = dims->front();
   }

@@ -69,6 +69,7 @@ TEST(Stft, rejects_frames) {
   refuse(stft(signal(), {number(1), tensor<double>({1}, {1, 1})}), "input 2: expected one axis");
   expect_refused(stft(signal(), {Tensor(), vector<double>({1})}), "input 1 is left out");
   expect_refused(stft(signal(), {number(1), vector<float>({1})}), "differ in element type");
+  expect_refused(stft(Tensor::scalar(1.0), {number(1), vector<double>({1})}), "expected a signal");
 }
 
 }  // namespace
