@@ -6,6 +6,7 @@
 #include "import/onnx/lift.h"
 #include "import/onnx/upgrade/support/post_transform.h"
 #include "import/onnx/upgrade/support/tree_source.h"
+#include "tensor/half.h"
 
 namespace tundish {
 
@@ -22,6 +23,11 @@ Result<std::vector<double>> numbers_of(const Lift& lift, std::string_view name, 
   if (dtype == DType::kFloat64) {
     const auto values = tensor.values<double>();
     return std::vector<double>(values.begin(), values.end());
+  }
+  if (dtype == DType::kFloat16) {
+    std::vector<double> values;
+    for (const Float16 half : tensor.values<Float16>()) values.push_back(static_cast<float>(half));
+    return values;
   }
   const auto values = tensor.values<float>();
   return std::vector<double>(values.begin(), values.end());
@@ -174,11 +180,13 @@ ValueId before_widening(const Lift& lift, ValueId x) {
 Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
   TRY(lift.expect_inputs(1, 1));
   const DType dtype = lift.type(0).dtype;
-  if (dtype != DType::kFloat32 && dtype != DType::kFloat64) {
+  // Halves are compared and added as float32, and the answer is rounded.
+  const bool is_half = dtype == DType::kFloat16;
+  if (!is_half && dtype != DType::kFloat32 && dtype != DType::kFloat64) {
     return Unsupported(cat("TreeEnsemble on ", dtype_name(dtype)));
   }
   SourceTrees trees;
-  trees.accumulate = dtype;
+  trees.accumulate = is_half ? DType::kFloat32 : dtype;
   TRY_ASSIGN(trees.target_count, lift.attributes.require_int("n_targets"));
   TRY(read_aggregate(lift, trees));
   TRY(read_nodes(lift, dtype, trees));
@@ -206,9 +214,15 @@ Result<std::vector<ValueId>> lift_tree_ensemble(Lift& lift) {
   TRY_ASSIGN(const int64_t transform, lift.attributes.get_int("post_transform", 0));
   if (transform < 0 || transform > 4)
     return InvalidModel(cat("attribute \"post_transform\": unknown value ", transform));
-  TRY_ASSIGN(const ValueId sum,
-             add_tree_ensemble(lift.builder, before_widening(lift, lift.inputs[0]), tables));
-  return finish_scores(lift, sum, static_cast<PostTransform>(transform), trees.target_count);
+  ValueId rows = before_widening(lift, lift.inputs[0]);
+  if (is_half) {
+    TRY_ASSIGN(rows, lift.cast(rows, DType::kFloat32));
+  }
+  TRY_ASSIGN(const ValueId sum, add_tree_ensemble(lift.builder, rows, tables));
+  TRY_ASSIGN(std::vector<ValueId> scores,
+             finish_scores(lift, sum, static_cast<PostTransform>(transform), trees.target_count));
+  TRY_ASSIGN(scores[0], lift.cast(scores[0], dtype));
+  return scores;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "import/onnx/test_ops.h"
 #include "import/onnx/upgrade/support/test_trees.h"
 #include "ir/tree_ensemble.h"
+#include "tensor/half.h"
 
 namespace tundish {
 namespace {
@@ -55,6 +56,21 @@ TEST(LiftTreeEnsemble, inner_nodes_and_leaves) {
   EXPECT_EQ(trees.accumulate, DType::kFloat32);
   const TreeEnsemble precise = tables(tree_ensemble<double>(), doubles({Dim::symbol("N"), 2}));
   EXPECT_EQ(precise.accumulate, DType::kFloat64);
+}
+
+TEST(LiftTreeEnsemble, halves_are_computed_as_float32) {
+  const auto half = [](float value) { return Float16(value); };
+  const Attributes attributes =
+      with(tree_ensemble<float>(),
+           {{"nodes_splits", list_tensor<Float16>({half(0.5F), half(2), half(0)})},
+            {"leaf_weights", list_tensor<Float16>({half(10), half(20), half(30), half(100)})}});
+  const ValueType rows = type_of(DType::kFloat16, {Dim::symbol("N"), 2});
+  const TreeEnsemble trees = tables(attributes, rows);
+  EXPECT_EQ(elements<double>(trees.node_threshold), (std::vector<double>{0.5, 2}));
+  EXPECT_EQ(elements<float>(trees.leaf_weight), (Floats{10, 20, 30, 100}));
+  const Result<Graph> graph = read_one(node(attributes, rows), lift_ops());
+  ASSERT_TRUE(graph.has_value()) << graph.error().to_string();
+  EXPECT_EQ(graph->value(graph->outputs()[0]).type.dtype, DType::kFloat16);
 }
 
 TEST(LiftTreeEnsemble, aggregates) {
