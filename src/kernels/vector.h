@@ -13,6 +13,11 @@ namespace tundish::kernels {
 
 using VectorFunction = void (*)(const float* x, size_t count, float* y);
 
+// y[i] = f(a[i], b[i]); an operand of step 0 is one value for all, of step 1 an array. `y` may be
+// an operand of step 1.
+using PairFunction = void (*)(const float* a, size_t a_step, const float* b, size_t b_step,
+                              size_t count, float* y);
+
 enum class NormKind : uint8_t {
   kLayer,  // (x - mean) / sqrt(variance + epsilon)
   kRms,    // x / sqrt(mean of x^2 + epsilon)
@@ -47,6 +52,19 @@ struct VectorKernels {
   // x - max - ln(sum of e^(x - max)).
   VectorFunction log_softmax;
   void (*normalize)(const NormRow& row, size_t count);
+
+  // Arithmetic, rounded once.
+  VectorFunction relu;  // NaN and -0 stay
+  VectorFunction abs;
+  VectorFunction neg;
+  VectorFunction sqrt;
+  VectorFunction reciprocal;
+  PairFunction add;
+  PairFunction sub;
+  PairFunction mul;
+  PairFunction div;
+  PairFunction min;  // NaN if either is; the first of two equal ones
+  PairFunction max;
 };
 
 }  // namespace tundish::kernels

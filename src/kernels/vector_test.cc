@@ -108,6 +108,84 @@ TEST(Vector, every_length_and_alignment) {
   }
 }
 
+struct Exact {
+  const char* name;
+  VectorFunction VectorKernels::*kernel;
+  float (*exact)(float x);
+};
+constexpr Exact kExact[] = {
+    {"relu", &VectorKernels::relu, [](float x) { return x < 0 ? 0.0f : x; }},
+    {"abs", &VectorKernels::abs, [](float x) { return std::fabs(x); }},
+    {"neg", &VectorKernels::neg, [](float x) { return -x; }},
+    {"sqrt", &VectorKernels::sqrt, [](float x) { return std::sqrt(x); }},
+    {"reciprocal", &VectorKernels::reciprocal, [](float x) { return 1 / x; }},
+};
+struct ExactPair {
+  const char* name;
+  PairFunction VectorKernels::*kernel;
+  float (*exact)(float a, float b);
+};
+constexpr ExactPair kExactPairs[] = {
+    {"add", &VectorKernels::add, [](float a, float b) { return a + b; }},
+    {"sub", &VectorKernels::sub, [](float a, float b) { return a - b; }},
+    {"mul", &VectorKernels::mul, [](float a, float b) { return a * b; }},
+    {"div", &VectorKernels::div, [](float a, float b) { return a / b; }},
+    {"min", &VectorKernels::min, [](float a, float b) { return a <= b || a != a ? a : b; }},
+    {"max", &VectorKernels::max, [](float a, float b) { return a >= b || a != a ? a : b; }},
+};
+
+void expect_same_float(float got, float want, const std::string& what) {
+  if (std::isnan(want)) {
+    EXPECT_TRUE(std::isnan(got)) << what;
+  } else {
+    EXPECT_EQ(std::bit_cast<uint32_t>(got), std::bit_cast<uint32_t>(want)) << what;
+  }
+}
+
+// Every pair of these, in every length up to their number.
+constexpr float kNotable[] = {0.0f,   -0.0f,   1.0f,  -1.0f,  3.5f,      -2.25f,
+                              1e-40f, -1e-40f, 3e38f, -3e38f, kInfinity, -kInfinity,
+                              NAN,    0.1f,    7.0f,  -9.0f,  1e-20f,    5e19f};
+
+TEST(Vector, arithmetic_is_rounded_once) {
+  constexpr size_t kCount = std::size(kNotable);
+  for (const Isa isa : available()) {
+    for (const Exact& function : kExact) {
+      for (size_t count = 0; count <= kCount; ++count) {
+        std::vector<float> y(kCount + 1, 77.0f);
+        (kernels_of(isa).*function.kernel)(kNotable, count, y.data());
+        for (size_t i = 0; i < count; ++i) {
+          expect_same_float(y[i], function.exact(kNotable[i]), function.name);
+        }
+        EXPECT_EQ(y[count], 77.0f);
+      }
+    }
+  }
+}
+
+TEST(Vector, arithmetic_of_pairs_is_rounded_once) {
+  constexpr size_t kCount = std::size(kNotable);
+  for (const Isa isa : available()) {
+    for (const ExactPair& function : kExactPairs) {
+      const PairFunction run = kernels_of(isa).*function.kernel;
+      for (const float other : kNotable) {
+        const std::vector<float> others(kCount, other);
+        for (size_t steps = 0; steps < 4; ++steps) {
+          for (size_t count = 0; count <= kCount; ++count) {
+            std::vector<float> y(kCount + 1, 77.0f);
+            run(kNotable, steps & 1, others.data(), steps >> 1, count, y.data());
+            for (size_t i = 0; i < count; ++i) {
+              const float a = kNotable[(steps & 1) != 0 ? i : 0];
+              expect_same_float(y[i], function.exact(a, other), function.name);
+            }
+            ASSERT_EQ(y[count], 77.0f) << function.name;
+          }
+        }
+      }
+    }
+  }
+}
+
 std::vector<float> random_row(size_t count, uint32_t seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0.5f, 2);

@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "ops/support/convert.h"
 #include "ops/support/elementwise.h"
+#include "ops/support/vector_span.h"
 
 namespace tundish {
 namespace {
@@ -166,8 +167,20 @@ Status infer_gelu(InferContext& context) {
 
 Status run_gelu(ExecContext& context) {
   TRY_ASSIGN(const bool is_tanh, is_tanh_form(context.node()));
+  if (computed_type(context.input(0).dtype) == DType::kFloat32) {
+    const kernels::VectorKernels& vector = *context.kernels().vector;
+    return run_vector_function(context, is_tanh ? vector.gelu_tanh : vector.gelu_erf);
+  }
   return is_tanh ? run_activation<GeluTanhOf, AllFloats>(context)
                  : run_activation<GeluOf, AllFloats>(context);
+}
+
+Status run_swish(ExecContext& context) {
+  TRY_ASSIGN(const Values values, read_values(context.node().attributes, SwishOf::kParameters));
+  if (values.first == 1 && computed_type(context.input(0).dtype) == DType::kFloat32) {
+    return run_vector_function(context, context.kernels().vector->silu);
+  }
+  return run_activation<SwishOf, AllFloats>(context);
 }
 
 // ---- Directions. Products, sums and cuts at a bound round without turning round; a factor of 0
@@ -222,7 +235,12 @@ constexpr OpDef kOps[] = {
      .traits = {.elementwise = true, .in_place = true, .propagates_nan = true},
      .infer = infer_gelu,
      .run = run_gelu},
-    activation<SwishOf>("Swish", 24),
+    {.name = "Swish",
+     .since = 24,
+     .inputs = {1, 1},
+     .traits = {.elementwise = true, .in_place = true, .propagates_nan = true},
+     .infer = infer_activation<SwishOf, AllFloats>,
+     .run = run_swish},
     activation<MishOf>("Mish", 18),
     activation<SoftplusOf>("Softplus", 1),
     activation<SoftsignOf>("Softsign", 1),

@@ -325,6 +325,7 @@ void apply_mask(const Mask<T>& mask, int64_t b, int64_t h, int64_t r, int64_t la
 // ---- The loop over tiles of rows
 
 template <class T> struct Work {
+  const KernelTable* table = nullptr;
   AttentionOptions options;
   Geometry sizes;
   Heads<const T> q, k, v;
@@ -334,7 +335,13 @@ template <class T> struct Work {
   T* shown = nullptr;  // output 3
 };
 
-constexpr int64_t kTileRows = 32;
+// Rows of a tile: each tile brings the keys into the kernels' form anew, so many, but its scores
+// should stay in the second cache (1 MB).
+int64_t tile_rows(const Geometry& sizes) {
+  constexpr int64_t kScores = 65536;
+  const int64_t fitting = kScores / std::max<int64_t>(1, sizes.total);
+  return std::min(std::clamp<int64_t>(fitting, 16, 128), std::max<int64_t>(1, sizes.q.length));
+}
 
 template <class T>
 void show(const Work<T>& work, Stage stage, int64_t first, int64_t count, const T* scores) {
@@ -360,8 +367,7 @@ void attend(const Work<T>& work, int64_t b, int64_t h, int64_t row, int64_t coun
   product.b_order = Transposed::kYes;
   product.c = scores;
   product.c_stride = total;
-  multiply_here(product);
-  for (int64_t i = 0; i < count * total; ++i) scores[i] *= work.scale;
+  multiply_here(*work.table, product, work.scale);
   show(work, Stage::kProduct, first, count, scores);
   if (const T cap = static_cast<T>(work.options.softcap); cap > 0) {
     for (int64_t i = 0; i < count * total; ++i) scores[i] = std::tanh(scores[i] / cap) * cap;
@@ -372,7 +378,9 @@ void attend(const Work<T>& work, int64_t b, int64_t h, int64_t row, int64_t coun
     apply_mask(work.mask, b, h, row + r, last, total, scores + r * total);
   }
   show(work, Stage::kMasked, first, count, scores);
-  for (int64_t r = 0; r < count; ++r) softmax_row(scores + r * total, scores + r * total, total);
+  for (int64_t r = 0; r < count; ++r) {
+    softmax_row(*work.table, scores + r * total, scores + r * total, total);
+  }
   show(work, Stage::kSoftmax, first, count, scores);
   product.columns = sizes.v.size;
   product.inner = total;
@@ -383,16 +391,16 @@ void attend(const Work<T>& work, int64_t b, int64_t h, int64_t row, int64_t coun
   product.b_order = Transposed::kNo;
   product.c = work.y.at(b, h, row);
   product.c_stride = work.y.row_stride;
-  multiply_here(product);
+  multiply_here(*work.table, product, T{1});
 }
 
 // Tiles run in rounds of as many as there is scratch for.
 template <class T> Status attend_all(ExecContext& context, const Work<T>& work) {
   const Geometry& sizes = work.sizes;
-  const int64_t tiles_of_head = (sizes.q.length + kTileRows - 1) / kTileRows;
+  const int64_t rows = tile_rows(sizes);
+  const int64_t tiles_of_head = (sizes.q.length + rows - 1) / rows;
   const int64_t tiles = sizes.q.batch * sizes.q.heads * tiles_of_head;
   const int64_t slots = std::min<int64_t>(tiles, 4 * context.thread_count());
-  const int64_t rows = std::min(kTileRows, sizes.q.length);
   TRY_ASSIGN(const uint64_t bytes, checked_bytes(std::array{slots, rows, sizes.total}, sizeof(T)));
   TRY_ASSIGN(void* const storage, context.scratch(bytes + sizeof(T)));
   T* const scores = static_cast<T*>(storage);
@@ -402,9 +410,9 @@ template <class T> Status attend_all(ExecContext& context, const Work<T>& work) 
       for (int64_t slot = begin; slot < end; ++slot) {
         const int64_t tile = round + slot;
         const int64_t head = tile / tiles_of_head;
-        const int64_t row = tile % tiles_of_head * kTileRows;
+        const int64_t row = tile % tiles_of_head * rows;
         attend(work, head / sizes.q.heads, head % sizes.q.heads, row,
-               std::min(kTileRows, sizes.q.length - row), scores + slot * rows * sizes.total);
+               std::min(rows, sizes.q.length - row), scores + slot * rows * sizes.total);
       }
     };
     const int64_t count = std::min(slots, tiles - round);
@@ -419,6 +427,7 @@ template <class T> Status attend_all(ExecContext& context, const Work<T>& work) 
 
 template <class T> Status run_typed(ExecContext& context, const AttentionOptions& options) {
   Work<T> work;
+  work.table = &context.kernels();
   work.options = options;
   TRY_ASSIGN(work.sizes, read_geometry(context, options));
   const auto& [q, k, v] = std::tie(work.sizes.q, work.sizes.k, work.sizes.v);

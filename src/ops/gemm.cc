@@ -1,6 +1,11 @@
 // Gemm: alpha * op(A) * op(B) + beta * C, with C broadcast to the product.
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "base/strings.h"
 #include "ops/support/convert.h"
+#include "ops/support/dense_product.h"
 #include "ops/support/elementwise.h"
 #include "ops/support/half_adapter.h"
 #include "ops/support/matrix_multiply.h"
@@ -10,6 +15,7 @@ namespace tundish {
 namespace {
 using namespace ops;
 
+using Others = Types<double, int32_t, int64_t, uint32_t, uint64_t>;
 using Multiplied = Types<float, double, int32_t, int64_t, uint32_t, uint64_t>;
 constexpr DTypeSet kTypes = Multiplied::kSet | AllFloats::kSet;
 
@@ -150,8 +156,83 @@ void multiply_and_add(ExecContext& context, const GemmOptions& options, const Ad
   if (!is_plain) scale_and_add(context, options, addend, y, out[1], out.element_count());
 }
 
+// ---- Float32 on the kernels
+
+struct GemmState : KernelState {
+  GemmOptions options;
+  PackedWeights weights;  // null data: B is not constant
+  std::string kernel;
+  std::string description() const override { return kernel; }
+};
+
+Result<std::unique_ptr<KernelState>> prepare_gemm(const PrepareContext& context) {
+  if (context.input(0).dtype != DType::kFloat32) return std::unique_ptr<KernelState>();
+  auto state = std::make_unique<GemmState>();
+  TRY_ASSIGN(state->options, read_options(context.node()));
+  const Transposed order = state->options.transposes_b ? Transposed::kYes : Transposed::kNo;
+  TRY_ASSIGN(state->weights, pack_constant(context, 1, order));
+  state->kernel = product_description(context.kernels(), state->weights);
+  return std::unique_ptr<KernelState>(std::move(state));
+}
+
+// beta * (`count` elements of C, or one that is repeated), in memory of the context.
+Result<const float*> scaled(ExecContext& context, const float* c, int64_t stride, float beta,
+                            int64_t count) {
+  TRY_ASSIGN(void* const memory, context.scratch(static_cast<size_t>(count) * sizeof(float)));
+  float* const values = static_cast<float*>(memory);
+  for (int64_t i = 0; i < count; ++i) values[i] = beta * c[i * stride];
+  return values;
+}
+
+Status set_addend(ExecContext& context, const Addend& addend, float beta, const Shape& out,
+                  kernels::GemmEpilogue& epilogue) {
+  const float* c = static_cast<const float*>(addend.data);
+  if (c == nullptr) return ok();
+  if (addend.row_stride != 0 && addend.column_stride != 0) {
+    epilogue.residual = c;
+    epilogue.residual_row_stride = static_cast<size_t>(addend.row_stride);
+    epilogue.residual_scale = beta;
+    return ok();
+  }
+  const bool is_column = addend.row_stride != 0;
+  const int64_t stride = is_column ? addend.row_stride : addend.column_stride;
+  if (beta != 1 || stride == 0) {
+    TRY_ASSIGN(c, scaled(context, c, stride, beta, is_column ? out[0] : out[1]));
+  }
+  (is_column ? epilogue.row_bias : epilogue.column_bias) = c;
+  return ok();
+}
+
+Status run_float_gemm(ExecContext& context, const GemmOptions& options, const Addend& addend,
+                      const Shape& out, float* y) {
+  const TensorView& a = context.input(0);
+  const TensorView& b = context.input(1);
+  kernels::Gemm gemm;
+  gemm.m = static_cast<size_t>(out[0]);
+  gemm.n = static_cast<size_t>(out[1]);
+  gemm.k = static_cast<size_t>(a.shape[options.transposes_a ? 0 : 1]);
+  gemm.a = matrix_of(static_cast<const float*>(a.data), a.shape[1],
+                     options.transposes_a ? Transposed::kYes : Transposed::kNo);
+  gemm.b = matrix_of(static_cast<const float*>(b.data), b.shape[1],
+                     options.transposes_b ? Transposed::kYes : Transposed::kNo);
+  if (const auto* state = static_cast<const GemmState*>(context.state())) {
+    gemm.packed = state->weights.data();
+  }
+  gemm.c = y;
+  gemm.c_row_stride = gemm.n;
+  gemm.epilogue.scale = options.alpha;
+  TRY(set_addend(context, addend, options.beta, out, gemm.epilogue));
+  run_product(context, gemm);
+  return ok();
+}
+
 Status run_gemm(ExecContext& context) {
-  TRY_ASSIGN(const GemmOptions options, read_options(context.node()));
+  GemmOptions options;
+  if (const KernelState* state = context.state()) {
+    options = static_cast<const GemmState*>(state)->options;
+  } else {
+    TRY_ASSIGN(options, read_options(context.node()));
+  }
   const TensorView& a = context.input(0);
   const TensorView& b = context.input(1);
   if (a.shape.rank() != 2 || b.shape.rank() != 2 ||
@@ -163,7 +244,10 @@ Status run_gemm(ExecContext& context) {
   TRY_ASSIGN(const Addend addend, read_addend(context, out, options.beta));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, a.dtype, out));
   if (out.element_count() == 0) return ok();
-  return dispatch(Multiplied(), a.dtype, [&]<class T>() {
+  if (a.dtype == DType::kFloat32) {
+    return run_float_gemm(context, options, addend, out, static_cast<float*>(y.data));
+  }
+  return dispatch(Others(), a.dtype, [&]<class T>() {
     multiply_and_add(context, options, addend, out, static_cast<T*>(y.data));
     return ok();
   });
@@ -175,7 +259,8 @@ constexpr OpDef kOps[] = {
      .since = 7,
      .inputs = {2, 3},
      .infer = infer_gemm,
-     .run = run_with_halves<run_gemm>},
+     .run = run_with_halves<run_gemm>,
+     .prepare = prepare_gemm},
 };
 
 }  // namespace

@@ -9,12 +9,14 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-constexpr RecurrentForm kForm{.gates = 3, .activations = {"Sigmoid", "Tanh", ""}};
 constexpr int64_t kHiddenGate = 2;
+constexpr RecurrentForm kLinearForm{.gates = 3, .activations = {"Sigmoid", "Tanh", ""}};
+constexpr RecurrentForm kForm{
+    .gates = 3, .activations = {"Sigmoid", "Tanh", ""}, .split_gate = kHiddenGate};
 
 template <class T> void open(const RecurrentPass<T>& pass, size_t which, T* values, int64_t count) {
   pass.clip_values(values, count);
-  activate(pass.activations[which], values, count);
+  pass.activate_with(which, values, count);
 }
 
 // H = (1 - z) h + z H
@@ -29,7 +31,7 @@ void mix(const RecurrentPass<T>& pass, const T* update, const T* fresh, T* state
 template <class T> void step_default(ExecContext& context, RecurrentPass<T>& pass) {
   const int64_t hidden = pass.sizes.hidden;
   const int64_t batch = pass.sizes.batch;
-  pass.add_recurrent(context, pass.hidden, 0, 2 * hidden, pass.gates);
+  pass.add_recurrent(context, pass.hidden, 0, kHiddenGate, pass.gates);
   for (int64_t b = 0; b < batch; ++b) {
     T* gates = pass.gates + b * 3 * hidden;
     open(pass, 0, gates, 2 * hidden);
@@ -37,8 +39,7 @@ template <class T> void step_default(ExecContext& context, RecurrentPass<T>& pas
       pass.work[b * hidden + i] = gates[hidden + i] * pass.hidden[b * hidden + i];
     }
   }
-  pass.add_recurrent(context, pass.work, kHiddenGate * hidden, hidden,
-                     pass.gates + kHiddenGate * hidden);
+  pass.add_recurrent(context, pass.work, kHiddenGate, 1, pass.gates + kHiddenGate * hidden);
   for (int64_t b = 0; b < batch; ++b) {
     if (!pass.is_running(b)) continue;
     T* gates = pass.gates + b * 3 * hidden;
@@ -53,7 +54,7 @@ template <class T> void step_linear(ExecContext& context, RecurrentPass<T>& pass
   const int64_t hidden = pass.sizes.hidden;
   const int64_t batch = pass.sizes.batch;
   std::fill_n(pass.work, batch * 3 * hidden, T{0});
-  pass.add_recurrent(context, pass.hidden, 0, 3 * hidden, pass.work);
+  pass.add_recurrent(context, pass.hidden, 0, kLinearForm.gates, pass.work);
   for (int64_t b = 0; b < batch; ++b) {
     if (!pass.is_running(b)) continue;
     T* gates = pass.gates + b * 3 * hidden;
@@ -80,9 +81,14 @@ Status infer_gru(InferContext& context) {
 Status run_gru(ExecContext& context) {
   TRY_ASSIGN(const int64_t linear, context.node().attributes.get_int("linear_before_reset", 0));
   return dispatch(Floats(), context.input(0).dtype, [&]<class T>() {
-    if (linear != 0) return run_recurrent<T>(context, kForm, step_linear<T>, kHiddenGate);
+    if (linear != 0) return run_recurrent<T>(context, kLinearForm, step_linear<T>, kHiddenGate);
     return run_recurrent<T>(context, kForm, step_default<T>);
   });
+}
+
+Result<std::unique_ptr<KernelState>> prepare_gru(const PrepareContext& context) {
+  TRY_ASSIGN(const int64_t linear, context.node().attributes.get_int("linear_before_reset", 0));
+  return prepare_recurrent(context, linear != 0 ? kLinearForm : kForm);
 }
 
 // Since 14 a layout, since 3 linear_before_reset, before 7 a hint that lifting drops.
@@ -92,7 +98,8 @@ constexpr OpDef kOps[] = {
      .inputs = {3, 6},
      .outputs = {1, 2},
      .infer = infer_gru,
-     .run = run_with_halves<run_gru>},
+     .run = run_with_halves<run_gru>,
+     .prepare = prepare_gru},
 };
 
 }  // namespace

@@ -1,11 +1,14 @@
 // LayerNormalization, RMSNormalization: each row (all axes from `axis` on) on its own.
 //
-// Sums are in double; the type that stash_type asks for is never less exact than that, and is the
-// type in which LayerNormalization's statistics leave.
+// Float32 rows go to the vector kernel unless their squares overflow or statistics are asked for in
+// double. All else is summed in double. The type of stash_type is the one in which
+// LayerNormalization's statistics leave.
 #include <algorithm>
 #include <cmath>
 
 #include "base/strings.h"
+#include "kernels/table.h"
+#include "kernels/vector.h"
 #include "ops/support/as_type.h"
 #include "ops/support/elementwise.h"
 #include "ops/support/half_adapter.h"
@@ -187,6 +190,24 @@ void write_row(const T* x, T* y, int64_t size, double centre, double factor,
   }
 }
 
+// The vector kernel, which computes in float32. False where the squares are too large for that: the
+// row is to be computed otherwise. `found` becomes mean and inverse deviation.
+bool normalize_by_kernel(const ExecContext& context, kernels::NormKind kind, const float* x,
+                         float* y, int64_t size, float epsilon, const Affine<float>& affine,
+                         float* found) {
+  kernels::NormRow row;
+  row.x = x;
+  row.gamma = affine.scale;
+  row.beta = affine.bias;
+  row.epsilon = epsilon;
+  row.kind = kind;
+  row.y = y;
+  row.mean = found;
+  row.inverse_deviation = found + 1;
+  context.kernels().vector->normalize(row, static_cast<size_t>(size));
+  return found[1] > 0 && std::isfinite(found[1]);
+}
+
 void store(const MutableTensorView& out, int64_t i, double value) {
   if (out.data == nullptr) return;
   switch (out.dtype) {
@@ -213,6 +234,16 @@ Status run_layer(ExecContext& context) {
     T* y = static_cast<T*>(out.data);
     return over_rows(context, rows, y, [&](int64_t row, const Affine<T>& affine) {
       const T* from = x + row * rows.size;
+      if constexpr (std::is_same_v<T, float>) {
+        float found[2];
+        if (stash != DType::kFloat64 &&
+            normalize_by_kernel(context, kernels::NormKind::kLayer, from, y + row * rows.size,
+                                rows.size, epsilon, affine, found)) {
+          store(statistics[0], row, static_cast<double>(found[0]));
+          store(statistics[1], row, static_cast<double>(found[1]));
+          return;
+        }
+      }
       const Moments moments = moments_of(from, rows.size);
       const double inverse = 1 / std::sqrt(moments.variance + static_cast<double>(epsilon));
       write_row(from, y + row * rows.size, rows.size, moments.mean, inverse, affine);
@@ -230,6 +261,13 @@ template <class T> Status run_rms_typed(ExecContext& context, const Rows& rows) 
              typed_output<T>(context, 0, context.input(kScale).dtype, shape));
   TRY(over_rows(context, rows, y.values, [&](int64_t row, const Affine<T>& affine) {
     const T* from = x + row * rows.size;
+    if constexpr (std::is_same_v<T, float>) {
+      float found[2];
+      if (normalize_by_kernel(context, kernels::NormKind::kRms, from, y.values + row * rows.size,
+                              rows.size, epsilon, affine, found)) {
+        return;
+      }
+    }
     const double square = squares_about(from, rows.size, 0.0) / static_cast<double>(rows.size);
     const double inverse = 1 / std::sqrt(square + static_cast<double>(epsilon));
     write_row(from, y.values + row * rows.size, rows.size, 0, inverse, affine);

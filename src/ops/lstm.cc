@@ -22,12 +22,14 @@ void add_peephole(const RecurrentPass<T>& pass, Gate gate, const T* cell, T* val
 
 template <class T, bool kCouples> void step(ExecContext& context, RecurrentPass<T>& pass) {
   const int64_t hidden = pass.sizes.hidden;
-  pass.add_recurrent(context, pass.hidden, 0, 4 * hidden, pass.gates);
-  const auto& [f, g, h] = pass.activations;
-  const auto open = [&](const ActivationSpec& spec, T* values) {
-    pass.clip_values(values, hidden);
-    activate(spec, values, hidden);
+  pass.add_recurrent(context, pass.hidden, 0, kForm.gates, pass.gates);
+  enum Function : size_t { kGate, kFresh, kShown };
+  const auto open = [&](size_t which, T* values, int64_t gates) {
+    pass.clip_values(values, gates * hidden);
+    pass.activate_with(which, values, gates * hidden);
   };
+  // Without peepholes the three gates, which lie side by side, open at once.
+  const bool opens_at_once = pass.peepholes == nullptr && !kCouples;
   for (int64_t b = 0; b < pass.sizes.batch; ++b) {
     if (!pass.is_running(b)) continue;
     T* gates = pass.gates + b * 4 * hidden;
@@ -36,21 +38,27 @@ template <class T, bool kCouples> void step(ExecContext& context, RecurrentPass<
     T* out = gates + kOutputGate * hidden;
     T* forget = gates + kForgetGate * hidden;
     T* fresh = gates + kCellGate * hidden;
-    add_peephole(pass, kInputGate, cell, in);
-    open(f, in);
+    if (opens_at_once) {
+      open(kGate, gates, 3);
+    } else {
+      add_peephole(pass, kInputGate, cell, in);
+      open(kGate, in, 1);
+    }
     if constexpr (kCouples) {
       for (int64_t i = 0; i < hidden; ++i) forget[i] = 1 - in[i];
-    } else {
+    } else if (!opens_at_once) {
       add_peephole(pass, kForgetGate, cell, forget);
-      open(f, forget);
+      open(kGate, forget, 1);
     }
-    open(g, fresh);
+    open(kFresh, fresh, 1);
     for (int64_t i = 0; i < hidden; ++i) cell[i] = forget[i] * cell[i] + in[i] * fresh[i];
-    add_peephole(pass, kOutputGate, cell, out);
-    open(f, out);
+    if (!opens_at_once) {
+      add_peephole(pass, kOutputGate, cell, out);
+      open(kGate, out, 1);
+    }
     T* shown = pass.hidden + b * hidden;
     std::copy_n(cell, hidden, shown);
-    activate(h, shown, hidden);
+    pass.activate_with(kShown, shown, hidden);
     for (int64_t i = 0; i < hidden; ++i) shown[i] *= out[i];
   }
 }
@@ -67,6 +75,10 @@ Status run_lstm(ExecContext& context) {
   });
 }
 
+Result<std::unique_ptr<KernelState>> prepare_lstm(const PrepareContext& context) {
+  return prepare_recurrent(context, kForm);
+}
+
 // Since 14 a layout, before 7 a hint that lifting drops.
 constexpr OpDef kOps[] = {
     {.name = "LSTM",
@@ -74,7 +86,8 @@ constexpr OpDef kOps[] = {
      .inputs = {3, 8},
      .outputs = {1, 3},
      .infer = infer_lstm,
-     .run = run_with_halves<run_lstm>},
+     .run = run_with_halves<run_lstm>,
+     .prepare = prepare_lstm},
 };
 
 }  // namespace

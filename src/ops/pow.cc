@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "ops/support/convert.h"
 #include "ops/support/elementwise.h"
+#include "ops/support/float_power.h"
 
 namespace tundish {
 namespace {
@@ -39,7 +40,7 @@ struct PowOf {
       }
       return integer_power(base, static_cast<uint64_t>(exponent));
     } else if constexpr (std::is_same_v<T, float> && std::is_same_v<E, float>) {
-      return std::pow(base, exponent);
+      return float_power(base, exponent);
     } else {
       // The same function by a shorter way: anomaly scores are powers of two.
       if constexpr (std::is_same_v<T, double> && std::is_floating_point_v<E>) {

@@ -13,12 +13,12 @@ constexpr RecurrentForm kForm{.gates = 1, .activations = {"Tanh", "", ""}};
 
 template <class T> void step(ExecContext& context, RecurrentPass<T>& pass) {
   const int64_t hidden = pass.sizes.hidden;
-  pass.add_recurrent(context, pass.hidden, 0, hidden, pass.gates);
+  pass.add_recurrent(context, pass.hidden, 0, kForm.gates, pass.gates);
   for (int64_t b = 0; b < pass.sizes.batch; ++b) {
     if (!pass.is_running(b)) continue;
     T* gate = pass.gates + b * hidden;
     pass.clip_values(gate, hidden);
-    activate(pass.activations[0], gate, hidden);
+    pass.activate_with(0, gate, hidden);
     std::copy_n(gate, hidden, pass.hidden + b * hidden);
   }
 }
@@ -30,6 +30,10 @@ Status run_rnn(ExecContext& context) {
                   [&]<class T>() { return run_recurrent<T>(context, kForm, step<T>); });
 }
 
+Result<std::unique_ptr<KernelState>> prepare_rnn(const PrepareContext& context) {
+  return prepare_recurrent(context, kForm);
+}
+
 // Since 14 a layout, before 7 a hint that lifting drops.
 constexpr OpDef kOps[] = {
     {.name = "RNN",
@@ -37,7 +41,8 @@ constexpr OpDef kOps[] = {
      .inputs = {3, 6},
      .outputs = {1, 2},
      .infer = infer_rnn,
-     .run = run_with_halves<run_rnn>},
+     .run = run_with_halves<run_rnn>,
+     .prepare = prepare_rnn},
 };
 
 }  // namespace

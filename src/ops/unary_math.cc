@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ops/support/elementwise.h"
+#include "ops/support/vector_span.h"
 
 namespace tundish {
 namespace {
@@ -98,6 +99,20 @@ Monotone decreasing_floats(const InferContext& context, size_t) {
   return is_floating(context.input(0).dtype) ? Monotone::kDecreasing : Monotone::kNo;
 }
 
+using kernels::VectorFunction;
+using kernels::VectorKernels;
+
+// As unary(), float32 on a vector kernel.
+template <class Functor, VectorFunction VectorKernels::*kFunction>
+constexpr OpDef vectorised(std::string_view name, int since) {
+  return {.name = name,
+          .since = since,
+          .inputs = {1, 1},
+          .traits = {.elementwise = true, .in_place = true, .propagates_nan = true},
+          .infer = infer_unary<AllFloats>,
+          .run = run_vectorised<kFunction, run_unary<Functor, AllFloats>>};
+}
+
 template <class Functor, class List>
 constexpr OpDef unary(std::string_view name, int since,
                       Monotone (*monotone)(const InferContext&, size_t) = nullptr) {
@@ -122,12 +137,12 @@ constexpr OpDef kOps[] = {
     unary<FloorOf, AllFloats>("Floor", 6, increasing),
     unary<CeilOf, AllFloats>("Ceil", 6, increasing),
     unary<RoundOf, AllFloats>("Round", 11, increasing),
-    unary<SqrtOf, AllFloats>("Sqrt", 6),
-    unary<ReciprocalOf, AllFloats>("Reciprocal", 6),
-    unary<ExpOf, AllFloats>("Exp", 6),
+    vectorised<SqrtOf, &VectorKernels::sqrt>("Sqrt", 6),
+    vectorised<ReciprocalOf, &VectorKernels::reciprocal>("Reciprocal", 6),
+    vectorised<ExpOf, &VectorKernels::exp>("Exp", 6),
     unary<LogOf, AllFloats>("Log", 6),
-    unary<ErfOf, AllFloats>("Erf", 9),
-    unary<SigmoidOf, AllFloats>("Sigmoid", 6),
+    vectorised<ErfOf, &VectorKernels::erf>("Erf", 9),
+    vectorised<SigmoidOf, &VectorKernels::sigmoid>("Sigmoid", 6),
     unary<SinOf, AllFloats>("Sin", 7),
     unary<CosOf, AllFloats>("Cos", 7),
     unary<TanOf, AllFloats>("Tan", 7),
@@ -136,7 +151,7 @@ constexpr OpDef kOps[] = {
     unary<AtanOf, AllFloats>("Atan", 7),
     unary<SinhOf, AllFloats>("Sinh", 9),
     unary<CoshOf, AllFloats>("Cosh", 9),
-    unary<TanhOf, AllFloats>("Tanh", 6),
+    vectorised<TanhOf, &VectorKernels::tanh>("Tanh", 6),
     unary<AsinhOf, AllFloats>("Asinh", 9),
     unary<AcoshOf, AllFloats>("Acosh", 9),
     unary<AtanhOf, AllFloats>("Atanh", 9),

@@ -14,6 +14,8 @@ namespace {
 
 #include "kernels/simd/vector_math.inl.h"
 
+#include "kernels/simd/vector_elements.inl.h"
+
 #include "kernels/simd/vector_rows.inl.h"
 
 }  // namespace

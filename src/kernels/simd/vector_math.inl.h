@@ -2,10 +2,10 @@
 // instruction set. Included inside an anonymous namespace of tundish::kernels, as gemm_tile.inl.h.
 //
 // V has: T, M (a mask), kLanes, kRegisters; zero, set1, load, store, load_part and store_part (the
-// first lanes), add, sub, mul, div, fma (a * b + c), fnma (c - a * b), product_error (a * b - p,
-// exact where p is a * b rounded), abs, copy_sign (magnitude, sign), at_least and at_most (limit,
-// x; NaN stays), less, select (mask ? a : b), round (to nearest even), scale (p * 2^n, one
-// rounding), sum and largest (of the lanes), transpose (a square of kLanes).
+// first lanes), add, sub, mul, div, sqrt, fma (a * b + c), fnma (c - a * b), product_error (a * b -
+// p, exact where p is a * b rounded), abs, negate, copy_sign (magnitude, sign), at_least and
+// at_most (limit, x; NaN stays), less, is_nan, select (mask ? a : b), round (to nearest even),
+// scale (p * 2^n, one rounding), sum and largest (of the lanes), transpose (a square of kLanes).
 //
 // Polynomials: fitted here to the least greatest relative error (iteratively weighted least squares
 // in double on 2,000 Chebyshev nodes); the errors of the results are measured over all floats, see

@@ -174,8 +174,41 @@ inline void scale_row(const NormRow& row, const float* v, size_t count, float me
   }
 }
 
-template <class V> void normalize_row(const NormRow& row, size_t count) {
+// Sums of v - mean and of its square.
+struct Deviations {
+  float sum, squares;
+};
+template <class V> inline Deviations deviations(const float* v, size_t count, float mean) {
   using T = typename V::T;
+  constexpr size_t kAbreast = 4;
+  const T shift = V::set1(mean);
+  T sum[kAbreast], squares[kAbreast];
+  for (size_t j = 0; j < kAbreast; ++j) sum[j] = squares[j] = V::zero();
+  const auto add = [&](size_t i, size_t j) {
+    const T d = V::sub(V::load(v + i), shift);
+    sum[j] = V::add(sum[j], d);
+    squares[j] = V::fma(d, d, squares[j]);
+  };
+  size_t i = 0;
+  for (; i + kAbreast * V::kLanes <= count; i += kAbreast * V::kLanes) {
+#pragma GCC unroll 4
+    for (size_t j = 0; j < kAbreast; ++j) add(i + j * V::kLanes, j);
+  }
+  for (; i + V::kLanes <= count; i += V::kLanes) add(i, 0);
+  const auto total = [](const T(&parts)[kAbreast]) {
+    return V::sum(V::add(V::add(parts[0], parts[1]), V::add(parts[2], parts[3])));
+  };
+  Deviations both{total(sum), total(squares)};
+#pragma GCC unroll 1
+  for (; i < count; ++i) {
+    const float d = v[i] - mean;
+    both.sum += d;
+    both.squares += d * d;
+  }
+  return both;
+}
+
+template <class V> void normalize_row(const NormRow& row, size_t count) {
   if (count == 0) return;
   const float* v = row.x;
   if (row.residual != nullptr || row.bias != nullptr || row.v != nullptr) {
@@ -190,14 +223,15 @@ template <class V> void normalize_row(const NormRow& row, size_t count) {
            sum_row<V>(
                count, [&](size_t i) { return V::load(v + i); }, [&](size_t i) { return v[i]; });
   }
-  const T shift = V::set1(mean);
-  const float squares = sum_row<V>(
-      count,
-      [&](size_t i) {
-        const T d = V::sub(V::load(v + i), shift);
-        return V::mul(d, d);
-      },
-      [&](size_t i) { return (v[i] - mean) * (v[i] - mean); });
+  const Deviations from_mean = deviations<V>(v, count, mean);
+  float squares = from_mean.squares;
+  if (row.kind == NormKind::kLayer) {
+    // What rounding left of the mean, which matters where all values are nearly the same.
+    const float rest = from_mean.sum * inverse_count;
+    squares -= rest * from_mean.sum;
+    mean += rest;
+  }
+  squares = squares < 0 ? 0.0f : squares;
   const float factor = 1.0f / __builtin_sqrtf(squares * inverse_count + row.epsilon);
   if (row.mean != nullptr) *row.mean = mean;
   if (row.inverse_deviation != nullptr) *row.inverse_deviation = factor;
@@ -214,5 +248,16 @@ template <class V> constexpr VectorKernels vector_kernels() {
           map_array<V, GeluTanhFunction<V>>,
           softmax_row<V>,
           log_softmax_row<V>,
-          normalize_row<V>};
+          normalize_row<V>,
+          map_array<V, ReluFunction<V>>,
+          map_array<V, AbsFunction<V>>,
+          map_array<V, NegFunction<V>>,
+          map_array<V, SqrtFunction<V>>,
+          map_array<V, ReciprocalFunction<V>>,
+          map_pairs<V, AddFunction<V>>,
+          map_pairs<V, SubFunction<V>>,
+          map_pairs<V, MulFunction<V>>,
+          map_pairs<V, DivFunction<V>>,
+          map_pairs<V, MinFunction<V>>,
+          map_pairs<V, MaxFunction<V>>};
 }

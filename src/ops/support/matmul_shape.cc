@@ -45,7 +45,7 @@ Result<SymbolicShape> product_shape(const SymbolicShape& left_shape,
   return out;
 }
 
-Result<MatMulPlan> plan_matmul(const Shape& a, const Shape& b) {
+Result<MatMulPlan> plan_products(const Shape& a, const Shape& b) {
   if (a.rank() == 0 || b.rank() == 0) return InvalidArgument("an operand is a scalar");
   MatMulPlan plan;
   plan.inner = a[a.rank() - 1];
@@ -61,7 +61,11 @@ Result<MatMulPlan> plan_matmul(const Shape& a, const Shape& b) {
   plan.out = plan.batch;
   if (a.rank() > 1) plan.out.append(plan.rows);
   if (b.rank() > 1) plan.out.append(plan.columns);
-  // One B for all of A: the matrices of A are one tall one.
+  return plan;
+}
+
+Result<MatMulPlan> plan_matmul(const Shape& a, const Shape& b) {
+  TRY_ASSIGN(MatMulPlan plan, plan_products(a, b));
   if (plan.b_batch.element_count() == 1) {
     plan.rows *= plan.a_batch.element_count();
     plan.batch = plan.a_batch = plan.b_batch = Shape{};

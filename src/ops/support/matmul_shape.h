@@ -27,6 +27,9 @@ struct MatMulPlan {
   Shape a_batch, b_batch, batch;
   Shape out;
 };
+/// As it stands: a product for each matrix of the batch.
+Result<MatMulPlan> plan_products(const Shape& a, const Shape& b);
+/// Where there is one B, the matrices of a row-major A become one tall one.
 Result<MatMulPlan> plan_matmul(const Shape& a, const Shape& b);
 
 /// Where the matrices of each product of the batch begin, in memory of the context.

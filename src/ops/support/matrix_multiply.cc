@@ -4,6 +4,9 @@
 #include <cstring>
 #include <type_traits>
 
+#include "kernels/table.h"
+#include "ops/support/dense_product.h"
+
 namespace tundish::ops {
 namespace {
 
@@ -197,13 +200,56 @@ template <class T> MatrixProduct<Lane<T>> in_lanes(const MatrixProduct<T>& p) {
           p.addend_column_stride};
 }
 
+// Depth up to which the kernels read a C that they add to before they write it, packing as they go.
+constexpr int64_t kDeepestOwnAddend = 256;
+
+// The product as the kernels take it. False: its addend has a form that they do not know.
+bool to_gemm(const MatrixProduct<float>& p, kernels::Gemm& gemm) {
+  gemm.m = static_cast<size_t>(p.rows);
+  gemm.n = static_cast<size_t>(p.columns);
+  gemm.k = static_cast<size_t>(p.inner);
+  gemm.a = matrix_of(p.a, p.a_stride, p.a_order);
+  gemm.b = matrix_of(p.b, p.b_stride, p.b_order);
+  gemm.c = p.c;
+  gemm.c_row_stride = static_cast<size_t>(p.c_stride);
+  if (p.addend == nullptr) return true;
+  if (p.addend == p.c && p.inner > kDeepestOwnAddend) return false;
+  if (p.addend_column_stride == 0) {
+    gemm.epilogue.row_bias = p.addend;
+    return p.addend_row_stride == 1;
+  }
+  gemm.epilogue.residual = p.addend;
+  gemm.epilogue.residual_row_stride = static_cast<size_t>(p.addend_row_stride);
+  return p.addend_column_stride == 1;
+}
+
 }  // namespace
 
 template <class T> void multiply_here(const MatrixProduct<T>& product) {
   multiply_all(in_lanes(product));
 }
 
+template <class T>
+void multiply_here(const KernelTable& table, const MatrixProduct<T>& product, T scale) {
+  if constexpr (std::is_same_v<T, float>) {
+    kernels::Gemm gemm;
+    if (to_gemm(product, gemm)) {
+      gemm.epilogue.scale = scale;
+      return kernels::run_gemm(*table.gemm, gemm);
+    }
+  }
+  multiply_here(product);
+  for (int64_t row = 0; row < product.rows && scale != T{1}; ++row) {
+    T* const c = product.c + row * product.c_stride;
+    for (int64_t j = 0; j < product.columns; ++j) c[j] *= scale;
+  }
+}
+
 template <class T> void multiply(ExecContext& context, const MatrixProduct<T>& product) {
+  if constexpr (std::is_same_v<T, float>) {
+    kernels::Gemm gemm;
+    if (to_gemm(product, gemm)) return run_product(context, gemm);
+  }
   const ProductOffsets none;
   batch_here(context, in_lanes(product), std::span<const ProductOffsets>(&none, 1));
 }
@@ -211,6 +257,12 @@ template <class T> void multiply(ExecContext& context, const MatrixProduct<T>& p
 template <class T>
 void multiply_batch(ExecContext& context, const MatrixProduct<T>& first,
                     std::span<const ProductOffsets> offsets) {
+  if constexpr (std::is_same_v<T, float>) {
+    kernels::Gemm gemm;
+    if (to_gemm(first, gemm) && first.addend == nullptr) {
+      return run_products(context, gemm, offsets);
+    }
+  }
   batch_here(context, in_lanes(first), offsets);
 }
 
@@ -226,5 +278,8 @@ TUNDISH_MULTIPLY(int64_t)
 TUNDISH_MULTIPLY(uint32_t)
 TUNDISH_MULTIPLY(uint64_t)
 #undef TUNDISH_MULTIPLY
+
+template void multiply_here(const KernelTable& table, const MatrixProduct<float>&, float scale);
+template void multiply_here(const KernelTable& table, const MatrixProduct<double>&, double scale);
 
 }  // namespace tundish::ops

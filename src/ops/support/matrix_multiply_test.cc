@@ -105,6 +105,22 @@ TEST(MatrixMultiply, all_forms_and_remainders) {
   check_forms<int64_t>();
 }
 
+template <class T> void check_scaled() {
+  const KernelTable& table = kernels::table_for(kernels::detect_isa());
+  Product<T> once({5, 11, 20, Transposed::kNo, Transposed::kYes});
+  once.p.addend = nullptr;
+  multiply_here(table, once.p, T{1});
+  once.expect_right();
+  const std::vector<T> first = once.c;
+  multiply_here(table, once.p, T{2});
+  for (size_t i = 0; i + 1 < first.size(); ++i) EXPECT_EQ(once.c[i], 2 * first[i]);
+}
+
+TEST(MatrixMultiply, scaled_on_this_thread) {
+  check_scaled<float>();
+  check_scaled<double>();
+}
+
 TEST(MatrixMultiply, unsigned_integers_wrap) {
   const std::vector<uint32_t> a{0x80000000U, 3};
   const std::vector<uint32_t> b{2, 5};

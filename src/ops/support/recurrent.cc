@@ -1,7 +1,6 @@
 #include "ops/support/recurrent.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <string>
 
@@ -219,12 +218,65 @@ Status read_lengths(const ExecContext& context, const RecurrentSizes& sizes, int
   return ok();
 }
 
+// Weights of each direction, packed: the input's, and the recurrence's on both sides of the split.
+struct RecurrentState : KernelState {
+  struct Direction {
+    PackedWeights input;
+    std::array<PackedWeights, 2> recurrence;
+  };
+  std::array<Direction, 2> directions;
+  std::string kernel;
+  std::string description() const override { return kernel; }
+};
+
+// Columns [first, last) of the transposed recurrence on side 0 or 1 of the split.
+std::array<int64_t, 2> side_columns(const RecurrentForm& form, int64_t hidden, size_t side) {
+  const int64_t split = form.split_gate == 0 ? form.gates : form.split_gate;
+  return side == 0 ? std::array{int64_t{0}, split * hidden}
+                   : std::array{split * hidden, form.gates * hidden};
+}
+
+// `weights` [width, inner] of one direction, the other way round.
+Result<PackedWeights> pack_rows(const KernelTable& table, const float* weights, int64_t inner,
+                                std::array<int64_t, 2> columns) {
+  if (inner == 0 || columns[0] == columns[1]) return PackedWeights();
+  const auto matrix = matrix_of(weights + columns[0] * inner, inner, Transposed::kYes);
+  return PackedWeights::make(table, matrix, inner, columns[1] - columns[0]);
+}
+
+// The state's panels, or panels made for this run.
+Status pack_recurrence(ExecContext& context, const RecurrentForm& form, int64_t hidden, int64_t d,
+                       std::array<const float*, 2>& packed) {
+  const auto* state = static_cast<const RecurrentState*>(context.state());
+  const float* recurrence =
+      input_data<float>(context, kRecurrence) + d * form.gates * hidden * hidden;
+  const kernels::GemmKernels& gemm = *context.kernels().gemm;
+  for (size_t side = 0; side < 2; ++side) {
+    if (state != nullptr) {
+      packed[side] = state->directions[static_cast<size_t>(d)].recurrence[side].data();
+      if (packed[side] != nullptr) continue;
+    }
+    const auto [first, last] = side_columns(form, hidden, side);
+    const auto k = static_cast<size_t>(hidden);
+    const auto n = static_cast<size_t>(last - first);
+    TRY_ASSIGN(void* const memory,
+               context.scratch(kernels::packed_weight_bytes(gemm, k, n) + sizeof(float)));
+    auto* const panels = static_cast<float*>(memory);
+    kernels::pack_weights(gemm, matrix_of(recurrence + first * hidden, hidden, Transposed::kYes), k,
+                          n, 0, n, panels);
+    packed[side] = panels;
+  }
+  return ok();
+}
+
 template <class T> Status allocate(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass) {
   const RecurrentSizes& sizes = run.geometry.sizes;
   const int64_t width = run.form->gates * sizes.hidden;
   TRY_ASSIGN(run.products, scratch<T>(context, {sizes.length * sizes.batch, width}));
   TRY_ASSIGN(run.bias, scratch<T>(context, {1, width}));
-  TRY_ASSIGN(run.recurrence, scratch<T>(context, {sizes.hidden, width}));
+  if constexpr (std::is_same_v<T, double>) {
+    TRY_ASSIGN(run.recurrence, scratch<T>(context, {sizes.hidden, width}));
+  }
   TRY_ASSIGN(pass.gates, scratch<T>(context, {sizes.batch, width}));
   TRY_ASSIGN(pass.work, scratch<T>(context, {sizes.batch, width}));
   TRY_ASSIGN(pass.hidden, scratch<T>(context, {sizes.batch, sizes.hidden}));
@@ -280,9 +332,48 @@ void save_state(const T* state, const Strides& strides, int64_t direction,
   }
 }
 
-// x * W^T + bias for all steps at once, and R the other way round.
+// x * W^T + bias for all steps at once.
 template <class T>
-void prepare_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, int64_t d) {
+void multiply_inputs(ExecContext& context, const Run<T>& run, const T* bias, int64_t d) {
+  const RecurrentSizes& sizes = run.geometry.sizes;
+  const int64_t width = run.form->gates * sizes.hidden;
+  if constexpr (std::is_same_v<T, float>) {
+    const auto* state = static_cast<const RecurrentState*>(context.state());
+    const float* packed =
+        state == nullptr ? nullptr : state->directions[static_cast<size_t>(d)].input.data();
+    kernels::Gemm gemm;
+    gemm.m = static_cast<size_t>(sizes.length * sizes.batch);
+    gemm.n = static_cast<size_t>(width);
+    gemm.k = static_cast<size_t>(sizes.input);
+    gemm.a = matrix_of(input_data<T>(context, kData), sizes.input, Transposed::kNo);
+    gemm.packed = packed;
+    gemm.b = matrix_of(input_data<T>(context, kWeight) + d * width * sizes.input, sizes.input,
+                       Transposed::kYes);
+    gemm.c = run.products;
+    gemm.c_row_stride = gemm.n;
+    gemm.epilogue.column_bias = bias;
+    run_product(context, gemm);
+  } else {
+    MatrixProduct<T> product;
+    product.rows = sizes.length * sizes.batch;
+    product.columns = width;
+    product.inner = sizes.input;
+    product.a = input_data<T>(context, kData);
+    product.a_stride = sizes.input;
+    product.b = input_data<T>(context, kWeight) + d * width * sizes.input;
+    product.b_stride = sizes.input;
+    product.b_order = Transposed::kYes;
+    product.c = run.products;
+    product.c_stride = width;
+    product.addend = bias;
+    product.addend_column_stride = 1;
+    multiply(context, product);
+  }
+}
+
+// Products of the inputs, R the other way round, the first states.
+template <class T>
+Status prepare_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, int64_t d) {
   const RecurrentSizes& sizes = run.geometry.sizes;
   const int64_t hidden = sizes.hidden;
   const int64_t width = run.form->gates * hidden;
@@ -294,30 +385,24 @@ void prepare_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass
     }
     pass.recurrence_bias = bias + width;
   }
-  MatrixProduct<T> product;
-  product.rows = sizes.length * sizes.batch;
-  product.columns = width;
-  product.inner = sizes.input;
-  product.a = input_data<T>(context, kData);
-  product.a_stride = sizes.input;
-  product.b = input_data<T>(context, kWeight) + d * width * sizes.input;
-  product.b_stride = sizes.input;
-  product.b_order = Transposed::kYes;
-  product.c = run.products;
-  product.c_stride = width;
-  product.addend = bias != nullptr ? run.bias : nullptr;
-  product.addend_column_stride = 1;
-  multiply(context, product);
-  const T* recurrence = input_data<T>(context, kRecurrence) + d * width * hidden;
-  for (int64_t i = 0; i < width; ++i) {
-    for (int64_t k = 0; k < hidden; ++k) run.recurrence[k * width + i] = recurrence[i * hidden + k];
+  multiply_inputs(context, run, bias != nullptr ? run.bias : nullptr, d);
+  if constexpr (std::is_same_v<T, float>) {
+    TRY(pack_recurrence(context, *run.form, hidden, d, pass.packed_recurrence));
+  } else {
+    const T* recurrence = input_data<T>(context, kRecurrence) + d * width * hidden;
+    for (int64_t i = 0; i < width; ++i) {
+      for (int64_t k = 0; k < hidden; ++k) {
+        run.recurrence[k * width + i] = recurrence[i * hidden + k];
+      }
+    }
+    pass.recurrence = run.recurrence;
   }
-  pass.recurrence = run.recurrence;
   const T* peepholes = input_data<T>(context, kPeepholes);
   pass.peepholes = peepholes == nullptr ? nullptr : peepholes + d * 3 * hidden;
   const Strides& strides = run.geometry.state;
   load_state(input_data<T>(context, kInitialHidden), strides, d, sizes, pass.hidden);
   load_state(input_data<T>(context, kInitialCell), strides, d, sizes, pass.cell);
+  return ok();
 }
 
 template <class T>
@@ -330,7 +415,7 @@ Status run_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, 
   for (size_t i = 0; i < each; ++i) {
     pass.activations[i] = run.options.activations[static_cast<size_t>(d) * each + i];
   }
-  prepare_direction(context, run, pass, d);
+  TRY(prepare_direction(context, run, pass, d));
   for (pass.step = 0; pass.step < sizes.length; ++pass.step) {
     if (pass.step % 64 == 0) TRY(context.interrupted());
     const auto time_of = [&](int64_t b) {
@@ -359,27 +444,65 @@ Status run_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, 
 
 }  // namespace
 
-template <class T> void activate(const ActivationSpec& spec, T* values, int64_t count) {
-  const T alpha = static_cast<T>(spec.alpha);
-  const T beta = static_cast<T>(spec.beta);
-  const auto each = [&](auto function) {
-    for (int64_t i = 0; i < count; ++i) values[i] = function(values[i]);
-  };
-  switch (spec.kind) {
-    case Activation::kRelu: return each([](T x) { return x > 0 || x != x ? x : T{0}; });
-    case Activation::kTanh: return each([](T x) { return std::tanh(x); });
-    case Activation::kSigmoid: return each([](T x) { return 1 / (1 + std::exp(-x)); });
-    case Activation::kAffine: return each([=](T x) { return alpha * x + beta; });
-    case Activation::kLeakyRelu: return each([=](T x) { return x >= 0 ? x : alpha * x; });
-    case Activation::kThresholdedRelu: return each([=](T x) { return x >= alpha ? x : T{0}; });
-    case Activation::kScaledTanh: return each([=](T x) { return alpha * std::tanh(beta * x); });
-    case Activation::kHardSigmoid:
-      return each([=](T x) { return std::min(std::max(alpha * x + beta, T{0}), T{1}); });
-    case Activation::kElu: return each([=](T x) { return x >= 0 ? x : alpha * std::expm1(x); });
-    case Activation::kSoftsign: return each([](T x) { return x / (1 + std::fabs(x)); });
-    case Activation::kSoftplus:
-      return each([](T x) { return std::max(x, T{0}) + std::log1p(std::exp(-std::fabs(x))); });
+template <class T>
+void RecurrentPass<T>::add_recurrent(ExecContext& context, const T* from, int64_t first,
+                                     int64_t count, T* to) const {
+  const int64_t width = form->gates * sizes.hidden;
+  if constexpr (std::is_same_v<T, float>) {
+    kernels::Gemm gemm;
+    gemm.m = static_cast<size_t>(sizes.batch);
+    gemm.n = static_cast<size_t>(count * sizes.hidden);
+    gemm.k = static_cast<size_t>(sizes.hidden);
+    gemm.a = matrix_of(from, sizes.hidden, Transposed::kNo);
+    gemm.packed = packed_recurrence[first == 0 ? 0 : 1];
+    gemm.c = to;
+    gemm.c_row_stride = static_cast<size_t>(width);
+    gemm.epilogue.residual = to;
+    gemm.epilogue.residual_row_stride = gemm.c_row_stride;
+    run_product(context, gemm);
+  } else {
+    MatrixProduct<T> product;
+    product.rows = sizes.batch;
+    product.columns = count * sizes.hidden;
+    product.inner = sizes.hidden;
+    product.a = from;
+    product.a_stride = sizes.hidden;
+    product.b = recurrence + first * sizes.hidden;
+    product.b_stride = width;
+    product.c = to;
+    product.c_stride = width;
+    product.addend = to;
+    product.addend_row_stride = width;
+    product.addend_column_stride = 1;
+    multiply(context, product);
   }
+}
+
+Result<std::unique_ptr<KernelState>> prepare_recurrent(const PrepareContext& context,
+                                                       const RecurrentForm& form) {
+  const Tensor* w = context.constant(kWeight);
+  const Tensor* r = context.constant(kRecurrence);
+  const bool is_packed = w != nullptr && r != nullptr && w->dtype() == DType::kFloat32 &&
+                         w->shape().rank() == 3 && r->shape().rank() == 3 && w->shape()[0] <= 2 &&
+                         r->shape()[0] == w->shape()[0];
+  if (!is_packed) return std::unique_ptr<KernelState>();
+  auto state = std::make_unique<RecurrentState>();
+  const KernelTable& table = context.kernels();
+  const int64_t input = w->shape()[2];
+  const int64_t hidden = r->shape()[2];
+  const int64_t width = form.gates * hidden;
+  for (int64_t d = 0; d < w->shape()[0]; ++d) {
+    RecurrentState::Direction& direction = state->directions[static_cast<size_t>(d)];
+    const float* inputs = static_cast<const float*>(w->data()) + d * width * input;
+    const float* recurrence = static_cast<const float*>(r->data()) + d * width * hidden;
+    TRY_ASSIGN(direction.input, pack_rows(table, inputs, input, {0, width}));
+    for (size_t side = 0; side < 2; ++side) {
+      TRY_ASSIGN(direction.recurrence[side],
+                 pack_rows(table, recurrence, hidden, side_columns(form, hidden, side)));
+    }
+  }
+  state->kernel = product_description(table, state->directions[0].input);
+  return std::unique_ptr<KernelState>(std::move(state));
 }
 
 Status infer_recurrent(InferContext& context, const RecurrentForm& form) {
@@ -434,6 +557,7 @@ Status run_recurrent(ExecContext& context, const RecurrentForm& form, StepFuncti
   TRY_ASSIGN(run.geometry, read_geometry(context, form, run.options));
   RecurrentPass<T> pass;
   pass.form = &form;
+  pass.table = &context.kernels();
   pass.sizes = run.geometry.sizes;
   pass.clip = static_cast<T>(run.options.clip);
   TRY(make_outputs(context, run));
@@ -443,7 +567,7 @@ Status run_recurrent(ExecContext& context, const RecurrentForm& form, StepFuncti
 }
 
 #define TUNDISH_RECURRENT(T)                                                     \
-  template void activate(const ActivationSpec& spec, T* values, int64_t count);  \
+  template struct RecurrentPass<T>;                                              \
   template Status run_recurrent(ExecContext& context, const RecurrentForm& form, \
                                 StepFunction<T> step, int64_t late_bias_gate);
 TUNDISH_RECURRENT(float)

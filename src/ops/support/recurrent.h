@@ -5,42 +5,25 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "ir/exec_context.h"
 #include "ir/op_def.h"
+#include "kernels/table.h"
+#include "ops/support/dense_product.h"
 #include "ops/support/matrix_multiply.h"
+#include "ops/support/recurrent_activation.h"
 #include "tundish/result.h"
 
 namespace tundish::ops {
-
-enum class Activation : uint8_t {
-  kRelu,
-  kTanh,
-  kSigmoid,
-  kAffine,
-  kLeakyRelu,
-  kThresholdedRelu,
-  kScaledTanh,
-  kHardSigmoid,
-  kElu,
-  kSoftsign,
-  kSoftplus,
-};
-
-struct ActivationSpec {
-  Activation kind = Activation::kTanh;
-  float alpha = 0;
-  float beta = 0;
-};
-
-/// values[i] = f(values[i]). T is float or double.
-template <class T> void activate(const ActivationSpec& spec, T* values, int64_t count);
 
 /// What tells the operators apart.
 struct RecurrentForm {
   int64_t gates = 1;                            ///< stacked in W and R
   std::array<std::string_view, 3> activations;  ///< defaults; "" beyond the last
+  /// Gates from this one on have a recurrent product of their own; 0: one product for all.
+  int64_t split_gate = 0;
   size_t activation_count() const {
     return activations[2].empty() ? (activations[1].empty() ? 1 : 2) : 3;
   }
@@ -59,8 +42,11 @@ template <class T> struct RecurrentPass {
   const RecurrentForm* form = nullptr;
   RecurrentSizes sizes;
   std::array<ActivationSpec, 3> activations;
-  T clip = 0;                          ///< 0: none
-  const T* recurrence = nullptr;       ///< R transposed: [hidden, gates * hidden]
+  T clip = 0;  ///< 0: none
+  const KernelTable* table = nullptr;
+  const T* recurrence = nullptr;  ///< double: R transposed, [hidden, gates * hidden]
+  /// Float: R transposed and packed, the gates before `split_gate` and those from it on.
+  std::array<const float*, 2> packed_recurrence{};
   const T* recurrence_bias = nullptr;  ///< [gates * hidden], or null
   const T* peepholes = nullptr;        ///< [3 * hidden], or null
   // Written by each step, for the batch entries that are not at their end:
@@ -78,26 +64,13 @@ template <class T> struct RecurrentPass {
       values[i] = values[i] > clip ? clip : values[i] < -clip ? -clip : values[i];
     }
   }
-  /// to[batch, columns] += from[batch, hidden] * recurrence, columns [column, column + columns);
-  /// `to` has rows of gates * hidden elements and begins at its own column.
-  void add_recurrent(ExecContext& context, const T* from, int64_t column, int64_t columns,
-                     T* to) const {
-    const int64_t width = form->gates * sizes.hidden;
-    MatrixProduct<T> product;
-    product.rows = sizes.batch;
-    product.columns = columns;
-    product.inner = sizes.hidden;
-    product.a = from;
-    product.a_stride = sizes.hidden;
-    product.b = recurrence + column;
-    product.b_stride = width;
-    product.c = to;
-    product.c_stride = width;
-    product.addend = to;
-    product.addend_row_stride = width;
-    product.addend_column_stride = 1;
-    multiply(context, product);
+  void activate_with(size_t which, T* values, int64_t count) const {
+    activate(*table, activations[which], values, count);
   }
+  /// to += from[batch, hidden] * recurrence for gates [first, first + count): all, or one side of
+  /// the form's split. `to` has rows of gates * hidden elements and begins at gate `first`.
+  void add_recurrent(ExecContext& context, const T* from, int64_t first, int64_t count,
+                     T* to) const;
 };
 
 /// One step of all batch entries: makes the new `hidden` (and `cell`) from `gates` and the old
@@ -105,6 +78,10 @@ template <class T> struct RecurrentPass {
 template <class T> using StepFunction = void (*)(ExecContext& context, RecurrentPass<T>& pass);
 
 Status infer_recurrent(InferContext& context, const RecurrentForm& form);
+
+/// Packs constant float32 weights.
+Result<std::unique_ptr<KernelState>> prepare_recurrent(const PrepareContext& context,
+                                                       const RecurrentForm& form);
 
 /// Runs all directions. `late_bias_gate`: the gate whose recurrence bias the step adds itself, or
 /// -1.

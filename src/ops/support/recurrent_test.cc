@@ -9,28 +9,27 @@ namespace tundish::ops {
 namespace {
 using namespace testing;
 
-double activated(Activation kind, double x, float alpha = 0, float beta = 0) {
-  activate({kind, alpha, beta}, &x, 1);
-  return x;
-}
-
-TEST(Recurrent, activation_functions) {
-  EXPECT_EQ(activated(Activation::kRelu, -2), 0);
-  EXPECT_EQ(activated(Activation::kRelu, 2), 2);
-  EXPECT_TRUE(std::isnan(activated(Activation::kRelu, std::nan(""))));
-  EXPECT_DOUBLE_EQ(activated(Activation::kTanh, 0.5), std::tanh(0.5));
-  EXPECT_DOUBLE_EQ(activated(Activation::kSigmoid, 1), 1 / (1 + std::exp(-1.0)));
-  EXPECT_DOUBLE_EQ(activated(Activation::kAffine, 3, 2, 0.5F), 6.5);
-  EXPECT_DOUBLE_EQ(activated(Activation::kLeakyRelu, -2, 0.5F), -1);
-  EXPECT_EQ(activated(Activation::kThresholdedRelu, 0.9, 1), 0);
-  EXPECT_EQ(activated(Activation::kThresholdedRelu, 1, 1), 1);
-  EXPECT_DOUBLE_EQ(activated(Activation::kScaledTanh, 1, 2, 0.5F), 2 * std::tanh(0.5));
-  EXPECT_EQ(activated(Activation::kHardSigmoid, 10, 0.25F, 0.5F), 1);
-  EXPECT_EQ(activated(Activation::kHardSigmoid, 1, 0.25F, 0.5F), 0.75);
-  EXPECT_DOUBLE_EQ(activated(Activation::kElu, -1, 2), 2 * std::expm1(-1.0));
-  EXPECT_DOUBLE_EQ(activated(Activation::kSoftsign, -3), -0.75);
-  EXPECT_DOUBLE_EQ(activated(Activation::kSoftplus, 0), std::log(2.0));
-  EXPECT_EQ(activated(Activation::kSoftplus, 1000), 1000);
+// Weights packed for a session and for one run, wider than a panel, both directions.
+TEST(Recurrent, packed_weights_change_nothing) {
+  const auto made = [](const Shape& shape, size_t step) {
+    std::vector<float> values(static_cast<size_t>(shape.element_count()));
+    for (size_t i = 0; i < values.size(); ++i) {
+      values[i] = static_cast<float>(i * step % 41) / 100 - 0.2F;
+    }
+    return Tensor::of(std::span<const float>(values), shape);
+  };
+  constexpr int64_t kHidden = 37;
+  for (const auto& [op, gates] : {std::pair{"RNN", 1}, {"GRU", 3}, {"LSTM", 4}}) {
+    OpCall call;
+    call.op = op;
+    call.inputs = {made({4, 2, 5}, 7), made({2, gates * kHidden, 5}, 11),
+                   made({2, gates * kHidden, kHidden}, 13), made({2, 2 * gates * kHidden}, 17)};
+    call.attributes = {{"direction", std::string("bidirectional")}};
+    EXPECT_TRUE(run_all(call).has_value()) << op;
+    if (gates != 3) continue;
+    call.attributes.emplace_back("linear_before_reset", int64_t{1});
+    EXPECT_TRUE(run_all(call).has_value()) << op;
+  }
 }
 
 using Attributes = std::vector<std::pair<std::string, Attribute>>;

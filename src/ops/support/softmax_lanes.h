@@ -17,7 +17,8 @@ struct LaneShape {
   int64_t inner = 1;
 };
 
-/// y = exp(x - max) / sum(exp(x - max)), or its logarithm. Sums are in double. x and y may be the
+/// y = exp(x - max) / sum(exp(x - max)), or its logarithm. Dense lanes of float32 go to the vector
+/// kernels; the sums of all others are in double. x and y may be the
 /// same storage. T is float or double. A lane with NaN, with +infinity, or with nothing above
 /// -infinity becomes NaN, as in the function bodies of ONNX.
 template <class T>
@@ -25,7 +26,7 @@ void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shap
                    T* y);
 
 /// One dense lane of softmax on the calling thread.
-template <class T> void softmax_row(const T* x, T* y, int64_t size);
+template <class T> void softmax_row(const KernelTable& table, const T* x, T* y, int64_t size);
 
 }  // namespace tundish::ops
 
