@@ -65,6 +65,11 @@ struct VectorKernels {
   PairFunction div;
   PairFunction min;  // NaN if either is; the first of two equal ones
   PairFunction max;
+
+  // to[j * to_stride + i] = from[i * from_stride + j] for i < rows, j < columns; any 32-bit values,
+  // whose bits stay. The two do not overlap.
+  void (*transpose)(const float* from, size_t from_stride, size_t rows, size_t columns, float* to,
+                    size_t to_stride);
 };
 
 }  // namespace tundish::kernels

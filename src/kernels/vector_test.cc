@@ -186,6 +186,28 @@ TEST(Vector, arithmetic_of_pairs_is_rounded_once) {
   }
 }
 
+TEST(Vector, transposes_every_size) {
+  for (const Isa isa : available()) {
+    for (size_t rows = 0; rows <= 35; rows += rows < 18 ? 1 : 5) {
+      for (size_t columns = 0; columns <= 35; columns += columns < 18 ? 1 : 5) {
+        const size_t from_stride = columns + 2;
+        const size_t to_stride = rows + 3;
+        std::vector<float> from(rows * from_stride + 1);
+        for (size_t i = 0; i < from.size(); ++i) from[i] = static_cast<float>(i);
+        std::vector<float> to(columns * to_stride + 1, -1.0f);
+        kernels_of(isa).transpose(from.data(), from_stride, rows, columns, to.data(), to_stride);
+        for (size_t j = 0; j < columns; ++j) {
+          for (size_t i = 0; i < to_stride; ++i) {
+            ASSERT_EQ(to[j * to_stride + i], i < rows ? from[i * from_stride + j] : -1.0f)
+                << isa_name(isa) << " " << rows << " x " << columns;
+          }
+        }
+        ASSERT_EQ(to.back(), -1.0f);
+      }
+    }
+  }
+}
+
 std::vector<float> random_row(size_t count, uint32_t seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0.5f, 2);

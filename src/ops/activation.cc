@@ -210,6 +210,12 @@ constexpr OpDef activation(std::string_view name, int since,
 }
 
 // NaN is neither above nor below a threshold: the answer is 0.
+constexpr OpDef relu() {
+  OpDef row = activation<ReluOf, ReluTypes>("Relu", 6, increasing);
+  row.run = run_vectorised<&kernels::VectorKernels::relu, run_activation<ReluOf, ReluTypes>>;
+  return row;
+}
+
 template <class Functor, class List>
 constexpr OpDef threshold(std::string_view name, int since,
                           Monotone (*monotone)(const InferContext&, size_t)) {
@@ -220,7 +226,7 @@ constexpr OpDef threshold(std::string_view name, int since,
 
 // Versions later than those here only added types.
 constexpr OpDef kOps[] = {
-    activation<ReluOf, ReluTypes>("Relu", 6, increasing),
+    relu(),
     activation<LeakyReluOf>("LeakyRelu", 6, rises_where_positive<LeakyReluOf>),
     threshold<ThresholdedReluOf, AllFloats>("ThresholdedRelu", 10,
                                             rises_where_positive<ThresholdedReluOf>),

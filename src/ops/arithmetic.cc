@@ -1,12 +1,14 @@
 // Add, Sub, Mul, Div: numpy broadcasting, IEEE arithmetic, integers wrap.
-#include "ops/support/elementwise.h"
-
 #include <cmath>
 #include <limits>
+
+#include "ops/support/elementwise.h"
+#include "ops/support/vector_span.h"
 
 namespace tundish {
 namespace {
 using namespace ops;
+using kernels::VectorKernels;
 
 struct AddOf {
   static constexpr int64_t kGrain = kCheapGrain;
@@ -98,25 +100,25 @@ constexpr OpDef kOps[] = {
      .inputs = {2, 2},
      .traits = traits(monotone_add),
      .infer = infer_arithmetic<AllNumbers>,
-     .run = run_arithmetic<AddOf, AllNumbers>},
+     .run = run_paired<&VectorKernels::add, run_arithmetic<AddOf, AllNumbers>>},
     {.name = "Sub",
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_sub),
      .infer = infer_arithmetic<AllNumbers>,
-     .run = run_arithmetic<SubOf, AllNumbers>},
+     .run = run_paired<&VectorKernels::sub, run_arithmetic<SubOf, AllNumbers>>},
     {.name = "Mul",
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_mul),
      .infer = infer_arithmetic<AllNumbers>,
-     .run = run_arithmetic<MulOf, AllNumbers>},
+     .run = run_paired<&VectorKernels::mul, run_arithmetic<MulOf, AllNumbers>>},
     {.name = "Div",
      .since = 7,
      .inputs = {2, 2},
      .traits = traits(monotone_div),
      .infer = infer_arithmetic<AllNumbers>,
-     .run = run_div},
+     .run = run_paired<&VectorKernels::div, run_div>},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "ops/support/elementwise.h"
+#include "ops/support/vector_span.h"
 
 namespace tundish {
 namespace {
@@ -18,7 +19,11 @@ struct MaxOf {
   template <class T> static T apply(T a, T b) { return a >= b || a != a ? a : b; }
 };
 
-Status run_fold(ExecContext& context, std::span<const TypedBinarySpan> spans) {
+using kernels::PairFunction;
+using kernels::VectorKernels;
+
+Status run_fold(ExecContext& context, std::span<const TypedBinarySpan> spans,
+                PairFunction function) {
   const TensorView& first = context.input(0);
   const size_t count = context.input_count();
   Shape shape = first.shape;
@@ -27,13 +32,19 @@ Status run_fold(ExecContext& context, std::span<const TypedBinarySpan> spans) {
   }
   TRY_ASSIGN(const BinarySpan* const span, span_for(first.dtype, spans));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, first.dtype, shape));
+  const auto fold = [&](const TensorView& a, const TensorView& b) {
+    if (y.dtype == DType::kFloat32) return run_pairs_into(context, a, b, y, function);
+    run_binary_into(context, a, b, y, *span);
+  };
   // min(x, x) is x: a single input goes the same way.
-  run_binary_into(context, first, count > 1 ? context.input(1) : first, y, *span);
-  for (size_t i = 2; i < count; ++i) run_binary_into(context, y, context.input(i), y, *span);
+  fold(first, count > 1 ? context.input(1) : first);
+  for (size_t i = 2; i < count; ++i) fold(y, context.input(i));
   return ok();
 }
-template <class Functor> Status run_extremum(ExecContext& context) {
-  return run_fold(context, BinarySpans<Functor, Numbers>::kSame);
+template <class Functor, PairFunction VectorKernels::*kFunction>
+Status run_extremum(ExecContext& context) {
+  return run_fold(context, BinarySpans<Functor, Numbers>::kSame,
+                  context.kernels().vector->*kFunction);
 }
 
 Status infer_clip(InferContext& context) {
@@ -97,10 +108,35 @@ Status read_bound(const ExecContext& context, size_t i, ClipOf& clip) {
   return ok();
 }
 
+// Both bounds while a block is in the first cache.
+Status run_float_clip(ExecContext& context, const ClipOf& clip) {
+  struct Bounds {
+    const VectorKernels* vector;
+    float low, high;
+  } const bounds{context.kernels().vector, clip.bound<float>(0), clip.bound<float>(1)};
+  UnarySpan span;
+  span.apply = [](const void* object, const char* x, char* out, int64_t count) {
+    constexpr size_t kBlock = 2048;
+    const Bounds& b = *static_cast<const Bounds*>(object);
+    const float* from = reinterpret_cast<const float*>(x);
+    float* const to = reinterpret_cast<float*>(out);
+    for (size_t at = 0; at < static_cast<size_t>(count); at += kBlock) {
+      const size_t part = std::min(size_t{kBlock}, static_cast<size_t>(count) - at);
+      b.vector->max(from + at, 1, &b.low, 0, part, to + at);
+      b.vector->min(to + at, 1, &b.high, 0, part, to + at);
+    }
+  };
+  span.x_bytes = span.out_bytes = sizeof(float);
+  span.grain = kCheapGrain;
+  span.functor = &bounds;
+  return run_unary_span(context, DType::kFloat32, span);
+}
+
 Status run_clip(ExecContext& context) {
   TRY_ASSIGN(ClipOf clip, unbounded(context.input(0).dtype));
   TRY(read_bound(context, 1, clip));
   TRY(read_bound(context, 2, clip));
+  if (context.input(0).dtype == DType::kFloat32) return run_float_clip(context, clip);
   return run_parametric<AllNumbers>(context, clip);
 }
 
@@ -125,20 +161,21 @@ Monotone monotone_clip(const InferContext& context, size_t index) {
   return Monotone::kIncreasing;
 }
 
-template <class Functor> constexpr OpDef fold(std::string_view name) {
+template <class Functor, PairFunction VectorKernels::*kFunction>
+constexpr OpDef fold(std::string_view name) {
   // Not in place: a broadcast result is written while later inputs are still to come.
   return {.name = name,
           .since = 8,
           .inputs = {1, kAnyCount},
           .traits = {.elementwise = true, .propagates_nan = true, .monotone = monotone_fold},
           .infer = infer_arithmetic<AllNumbers>,
-          .run = run_extremum<Functor>};
+          .run = run_extremum<Functor, kFunction>};
 }
 
 // Min, Max: version 8 broadcasts. Clip: bounds are inputs since 11.
 constexpr OpDef kOps[] = {
-    fold<MinOf>("Min"),
-    fold<MaxOf>("Max"),
+    fold<MinOf, &VectorKernels::min>("Min"),
+    fold<MaxOf, &VectorKernels::max>("Max"),
     {.name = "Clip",
      .since = 11,
      .inputs = {1, 3},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstring>
 #include <limits>
 
 #include "base/strings.h"
@@ -30,10 +31,13 @@ template <class T> struct UnsignedOf { using Type = T; };
 template <std::signed_integral T> struct UnsignedOf<T> { using Type = std::make_unsigned_t<T>; };
 
 struct Same {
+  static constexpr bool kTakesVectors = true;
+  static constexpr bool kSquares = false;
   template <class T> using Computing = typename UnsignedOf<T>::Type;
   template <class T> static T of(T x) { return x; }
 };
 struct Magnitude {
+  static constexpr bool kTakesVectors = false;
   template <class T> using Computing = T;
   template <class T> static T of(T x) {
     if constexpr (std::is_unsigned_v<T>) {
@@ -46,6 +50,8 @@ struct Magnitude {
   }
 };
 struct Square {
+  static constexpr bool kTakesVectors = true;
+  static constexpr bool kSquares = true;
   template <class T> using Computing = typename UnsignedOf<T>::Type;
   template <class T> static T of(T x) {
     if constexpr (std::is_integral_v<T>) {
@@ -71,6 +77,32 @@ template <class Map> struct SumOf {
   template <class T> static T run(T sum, const T* x, int64_t count) {
     return add(sum, pairwise(x, count));
   }
+  // Eight sums of every eighth element; `count` is at least 8 and divides by 8.
+  template <class T> static int64_t add_eights(const T* x, int64_t count, T* lane) {
+    if constexpr (std::is_floating_point_v<T> && Map::kTakesVectors) {
+      typedef T Vector __attribute__((vector_size(16)));
+      constexpr int kEach = 16 / static_cast<int>(sizeof(T));
+      constexpr int kVectors = 8 / kEach;
+      Vector sums[kVectors];
+#pragma GCC unroll 4
+      for (Vector& sum : sums) sum = -Vector{};  // -0.0, the neutral element
+      for (int64_t i = 0; i < count; i += 8) {
+#pragma GCC unroll 4
+        for (int k = 0; k < kVectors; ++k) {
+          Vector next;
+          std::memcpy(&next, x + i + k * kEach, sizeof(next));
+          sums[k] += Map::kSquares ? next * next : next;
+        }
+      }
+      std::memcpy(lane, sums, sizeof(sums));
+    } else {
+      for (int k = 0; k < 8; ++k) lane[k] = Map::of(x[k]);
+      for (int64_t i = 8; i < count; i += 8) {
+        for (int k = 0; k < 8; ++k) lane[k] = step(lane[k], x[i + k]);
+      }
+    }
+    return count;
+  }
   template <class T> static T pairwise(const T* x, int64_t count) {
     if (count < 8) {
       // -0.0 is the neutral element of IEEE addition.
@@ -84,11 +116,7 @@ template <class Map> struct SumOf {
       return add(pairwise(x, half), pairwise(x + half, count - half));
     }
     T lane[8];
-    for (int k = 0; k < 8; ++k) lane[k] = Map::of(x[k]);
-    int64_t i = 8;
-    for (; i < count - count % 8; i += 8) {
-      for (int k = 0; k < 8; ++k) lane[k] = step(lane[k], x[i + k]);
-    }
+    int64_t i = add_eights(x, count - count % 8, lane);
     T sum = add(add(add(lane[0], lane[1]), add(lane[2], lane[3])),
                 add(add(lane[4], lane[5]), add(lane[6], lane[7])));
     for (; i < count; ++i) sum = step(sum, x[i]);

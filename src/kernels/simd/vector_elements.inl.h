@@ -74,3 +74,30 @@ void map_pairs(const float* a, size_t a_step, const float* b, size_t b_step, siz
   const T right = b_step != 0 ? V::load_part(b + i, count - i) : one_b;
   V::store_part(y + i, Function::call(left, right), count - i);
 }
+
+// Rows and columns that do not fill a square. Moved as integers: no value is looked at.
+inline void transpose_rest(const float* from, size_t from_stride, size_t rows, size_t columns,
+                           float* to, size_t to_stride) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t j = 0; j < columns; ++j) {
+      __builtin_memcpy(to + j * to_stride + i, from + i * from_stride + j, sizeof(float));
+    }
+  }
+}
+
+template <class V>
+void transpose_matrix(const float* from, size_t from_stride, size_t rows, size_t columns, float* to,
+                      size_t to_stride) {
+  constexpr size_t kSide = V::kLanes;
+  const size_t whole = columns - columns % kSide;
+  size_t i = 0;
+  for (; i + kSide <= rows; i += kSide) {
+    const float* row = from + i * from_stride;
+    for (size_t j = 0; j < whole; j += kSide) {
+      V::transpose(row + j, from_stride, to + j * to_stride + i, to_stride);
+    }
+    transpose_rest(row + whole, from_stride, kSide, columns - whole, to + whole * to_stride + i,
+                   to_stride);
+  }
+  transpose_rest(from + i * from_stride, from_stride, rows - i, columns, to + i, to_stride);
+}

@@ -259,5 +259,6 @@ template <class V> constexpr VectorKernels vector_kernels() {
           map_pairs<V, MulFunction<V>>,
           map_pairs<V, DivFunction<V>>,
           map_pairs<V, MinFunction<V>>,
-          map_pairs<V, MaxFunction<V>>};
+          map_pairs<V, MaxFunction<V>>,
+          transpose_matrix<V>};
 }

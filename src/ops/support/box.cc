@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <type_traits>
 
+#include "kernels/table.h"
+#include "kernels/vector.h"
 #include "ops/support/move.h"
 
 namespace tundish::ops {
@@ -13,9 +16,19 @@ constexpr int64_t kGrain = 65536;
 // A square of this many elements a side stays in the first cache for all element sizes.
 constexpr int64_t kTile = 16;
 
+using Transpose = decltype(kernels::VectorKernels::transpose);
+
 // The two innermost axes: `outer` rows of `inner` elements.
 template <class T>
-void copy_plane(T* to, const T* from, const Box::Axis& outer, const Box::Axis& inner) {
+void copy_plane(Transpose transpose, T* to, const T* from, const Box::Axis& outer,
+                const Box::Axis& inner) {
+  if constexpr (sizeof(T) == sizeof(float) && std::is_trivially_copyable_v<T>) {
+    if (inner.from_step > 1 && outer.from_step == 1 && inner.to_step == 1 && outer.to_step > 1) {
+      return transpose(reinterpret_cast<const float*>(from), static_cast<size_t>(inner.from_step),
+                       static_cast<size_t>(inner.size), static_cast<size_t>(outer.size),
+                       reinterpret_cast<float*>(to), static_cast<size_t>(outer.to_step));
+    }
+  }
   // Where the source is contiguous along the outer axis, lines of it are used whole: tile by tile.
   if (std::abs(inner.from_step) > 1 && std::abs(outer.from_step) == 1) {
     for (int64_t i = 0; i < outer.size; i += kTile) {
@@ -49,6 +62,7 @@ void copy_plane(T* to, const T* from, const Box::Axis& outer, const Box::Axis& i
 struct Nest {
   std::array<Box::Axis, Box::kMaxAxes> axes;
   size_t rank;
+  Transpose transpose;
   const Box::Axis& inner() const { return axes[rank - 1]; }
   const Box::Axis& outer() const { return axes[rank - 2]; }
 };
@@ -66,7 +80,7 @@ void copy_planes(T* to, const T* from, const Nest& nest, int64_t begin, int64_t 
     to += index[i] * axis.to_step;
   }
   for (int64_t plane = begin; plane < end; ++plane) {
-    copy_plane(to, from, nest.outer(), nest.inner());
+    copy_plane(nest.transpose, to, from, nest.outer(), nest.inner());
     for (size_t i = above; i-- > 0;) {
       const Box::Axis& axis = nest.axes[i];
       from += axis.from_step;
@@ -95,8 +109,8 @@ template <class T> void copy_nest(ExecContext& context, T* to, const T* from, co
   auto part_of = [&](int64_t begin, int64_t end) {
     Box::Axis part = cut;
     part.size = end - begin;
-    copy_plane(to + begin * cut.to_step, from + begin * cut.from_step, by_rows ? part : outer,
-               by_rows ? inner : part);
+    copy_plane(nest.transpose, to + begin * cut.to_step, from + begin * cut.from_step,
+               by_rows ? part : outer, by_rows ? inner : part);
   };
   context.parallel_for(cut.size, grain, part_of);
 }
@@ -159,7 +173,8 @@ std::array<int64_t, Shape::kMaxRank> row_major_steps(const Shape& shape) {
 void copy_box(ExecContext& context, DType dtype, void* to, const void* from, const Box& box) {
   if (box.element_count() == 0) return;
   if (box.rank() == 0) return copy_elements(dtype, to, from, 1);
-  const Nest nest = arranged(box);
+  Nest nest = arranged(box);
+  nest.transpose = context.kernels().vector->transpose;
   with_moved_type(dtype, [&]<class T>() {
     copy_nest(context, static_cast<T*>(to), static_cast<const T*>(from), nest);
   });

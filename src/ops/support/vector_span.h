@@ -21,6 +21,20 @@ Status run_vectorised(ExecContext& context) {
   return run_vector_function(context, context.kernels().vector->*kFunction);
 }
 
+/// y[i] = f(a[i], b[i]) of float32 tensors that are broadcast to the shape of `y`.
+void run_pairs_into(ExecContext& context, const TensorView& a, const TensorView& b,
+                    const MutableTensorView& y, kernels::PairFunction function);
+/// The same of inputs 0 and 1 into output 0.
+Status run_pair_function(ExecContext& context, kernels::PairFunction function);
+
+/// An OpDef's `run`: the kernel where both inputs are float32, else `kOtherwise`.
+template <kernels::PairFunction kernels::VectorKernels::*kFunction,
+          Status (*kOtherwise)(ExecContext& context)>
+Status run_paired(ExecContext& context) {
+  if (context.input(0).dtype != DType::kFloat32) return kOtherwise(context);
+  return run_pair_function(context, context.kernels().vector->*kFunction);
+}
+
 }  // namespace tundish::ops
 
 #endif  // TUNDISH_OPS_SUPPORT_VECTOR_SPAN_H_

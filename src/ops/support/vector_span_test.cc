@@ -49,5 +49,33 @@ TEST(VectorSpan, threads_and_halves) {
   EXPECT_EQ(half.values<Float16>()[1].bits, Float16(2.71828F).bits);
 }
 
+// Two tensors on the best instruction set.
+Tensor best_pair(const char* op, const Tensor& a, const Tensor& b, int threads) {
+  const Graph graph = testing::graph_of({op, {a, b}}, testing::Known::kConstants).value();
+  const Node& node = graph.node(graph.order()[0]);
+  const Tensor inputs[] = {a, b};
+  testing::TestContext context(node, inputs, nullptr, kernels::table_for(kernels::detect_isa()),
+                               threads);
+  EXPECT_TRUE(builtin_ops().find(node)->run(context).has_value());
+  return context.results[0];
+}
+
+TEST(VectorSpan, pairs_are_broadcast) {
+  std::vector<float> values(700 * 300);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 97) - 40;
+  const Tensor whole = Tensor::of(std::span<const float>(values), Shape{700, 300});
+  const std::span<const float> some(values.data(), 300);
+  const Tensor others[] = {Tensor::of(some, Shape{300}), Tensor::of(some.first(1), Shape{1}), whole,
+                           Tensor::of(std::span<const float>(values.data(), 700), Shape{700, 1})};
+  for (const char* op : {"Add", "Sub", "Mul", "Div", "Min", "Max"}) {
+    for (const Tensor& other : others) {
+      const Tensor one = best_pair(op, whole, other, 1);
+      EXPECT_TRUE(testing::same_bits(one, best_pair(op, whole, other, 3))) << op;
+      const auto plain = testing::run_op({op, {whole, other}});
+      EXPECT_TRUE(testing::same_bits(one, plain.value())) << op;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tundish::ops
