@@ -33,7 +33,6 @@ struct Vector8 {
   static inline T at_least(T limit, T x) { return _mm256_max_ps(limit, x); }
   static inline T at_most(T limit, T x) { return _mm256_min_ps(limit, x); }
   static inline T negate(T x) { return _mm256_xor_ps(set1(-0.0f), x); }
-  static inline T sqrt(T x) { return _mm256_sqrt_ps(x); }
   static inline M is_nan(T x) { return _mm256_cmp_ps(x, x, _CMP_UNORD_Q); }
   static inline M less(T a, T b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
   static inline T select(M m, T a, T b) { return _mm256_blendv_ps(b, a, m); }

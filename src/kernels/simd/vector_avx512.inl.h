@@ -33,7 +33,6 @@ struct Vector16 {
   static inline T at_least(T limit, T x) { return _mm512_max_ps(limit, x); }
   static inline T at_most(T limit, T x) { return _mm512_min_ps(limit, x); }
   static inline T negate(T x) { return _mm512_xor_ps(set1(-0.0f), x); }
-  static inline T sqrt(T x) { return _mm512_sqrt_ps(x); }
   static inline M is_nan(T x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
   static inline M less(T a, T b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
   static inline T select(M m, T a, T b) { return _mm512_mask_blend_ps(m, b, a); }

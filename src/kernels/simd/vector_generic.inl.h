@@ -50,10 +50,6 @@ struct Vector4 {
   static inline T at_least(T limit, T x) { return select(x < limit, limit, x); }
   static inline T at_most(T limit, T x) { return select(limit < x, limit, x); }
   static inline T negate(T x) { return of_bits(bits(x) ^ 0x80000000u); }
-  static inline T sqrt(T x) {
-    return T{__builtin_sqrtf(x[0]), __builtin_sqrtf(x[1]), __builtin_sqrtf(x[2]),
-             __builtin_sqrtf(x[3])};
-  }
   static inline M is_nan(T x) { return x != x; }
   static inline M less(T a, T b) { return a < b; }
   static inline T select(M m, T a, T b) {
