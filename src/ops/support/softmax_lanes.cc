@@ -38,10 +38,21 @@ template <class T> void log_softmax_row(const T* x, T* y, int64_t size) {
   for (int64_t i = 0; i < size; ++i) y[i] = x[i] - most - log_sum;
 }
 
+// values[k] = e^values[k].
+template <class T> void exponentials(const KernelTable& table, T* values, int64_t count) {
+  if constexpr (std::is_same_v<T, float>) {
+    table.vector->exp(values, static_cast<size_t>(count), values);
+  } else {
+    for (int64_t k = 0; k < count; ++k) values[k] = std::exp(values[k]);
+  }
+}
+
 // `count` neighbouring lanes whose elements are `step` apart.
 template <class T>
-void strided_lanes(SoftmaxKind kind, const T* x, T* y, int64_t size, int64_t step, int64_t count) {
+void strided_lanes(const KernelTable& table, SoftmaxKind kind, const T* x, T* y, int64_t size,
+                   int64_t step, int64_t count) {
   T most[kLanes];
+  T power[kLanes];
   double sum[kLanes] = {};
   std::fill_n(most, count, -std::numeric_limits<T>::infinity());
   for (int64_t i = 0; i < size; ++i) {
@@ -52,11 +63,11 @@ void strided_lanes(SoftmaxKind kind, const T* x, T* y, int64_t size, int64_t ste
   for (int64_t i = 0; i < size; ++i) {
     const T* from = x + i * step;
     T* to = y + i * step;
-    for (int64_t k = 0; k < count; ++k) {
-      const T power = std::exp(from[k] - most[k]);
-      sum[k] += static_cast<double>(power);
-      to[k] = is_log ? from[k] - most[k] : power;
-    }
+    for (int64_t k = 0; k < count; ++k) power[k] = from[k] - most[k];
+    if (is_log) std::copy_n(power, count, to);
+    exponentials(table, power, count);
+    for (int64_t k = 0; k < count; ++k) sum[k] += static_cast<double>(power[k]);
+    if (!is_log) std::copy_n(power, count, to);
   }
   for (int64_t k = 0; k < count; ++k) sum[k] = is_log ? std::log(sum[k]) : 1 / sum[k];
   for (int64_t i = 0; i < size; ++i) {
@@ -114,7 +125,8 @@ void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shap
       const int64_t first = at / across * block + lane;
       if (shape.inner > 1) {
         const int64_t count = std::min(kLanes, shape.inner - lane);
-        strided_lanes(kind, x + first, y + first, shape.size, shape.inner, count);
+        strided_lanes(context.kernels(), kind, x + first, y + first, shape.size, shape.inner,
+                      count);
       } else if (kind == SoftmaxKind::kSoftmax) {
         plain_softmax_row(x + first, y + first, shape.size);
       } else {
