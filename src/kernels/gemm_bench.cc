@@ -83,8 +83,34 @@ double peak(Isa isa) {
   });
   return 1e-9 * static_cast<double>(kTimes) * 12 * 2 * (wide ? 16 : 8) / t;
 }
+// GB/s of plain reads of so many bytes, over and over.
+double read_bandwidth(Isa isa, size_t bytes) {
+  const std::vector<float> data(bytes / sizeof(float), 1.0f);
+  const bool wide = isa == Isa::kAvx512 || isa == Isa::kAvx512Vbmi;
+  const double t = least_time([&] {
+    const float* at = data.data();
+    size_t times = bytes / (wide ? 256 : 64);
+    if (wide) {
+      asm volatile(
+          "1:\nvmovups (%0), %%zmm0\nvmovups 64(%0), %%zmm1\nvmovups 128(%0), %%zmm2\n"
+          "vmovups 192(%0), %%zmm3\nadd $256, %0\ndec %1\njnz 1b\n"
+          : "+r"(at), "+r"(times)
+          :
+          : "cc", "memory", "xmm0", "xmm1", "xmm2", "xmm3");
+    } else {
+      asm volatile(
+          "1:\nmovups (%0), %%xmm0\nmovups 16(%0), %%xmm1\nmovups 32(%0), %%xmm2\n"
+          "movups 48(%0), %%xmm3\nadd $64, %0\ndec %1\njnz 1b\n"
+          : "+r"(at), "+r"(times)
+          :
+          : "cc", "memory", "xmm0", "xmm1", "xmm2", "xmm3");
+    }
+  });
+  return 1e-9 * static_cast<double>(bytes) / t;
+}
 #else
 double peak(Isa) { return 0; }
+double read_bandwidth(Isa, size_t) { return 0; }
 #endif
 
 struct Shape {
@@ -271,6 +297,11 @@ int run(int count, char** words) {
   double best = peak(isa == Isa::kGeneric ? Isa::kAvx2 : isa);
   if (best == 0) best = 1e2;  // unknown: GFLOP/s in place of shares
   std::printf("%s: peak %.1f GFLOP/s\n", isa_name(isa), best);
+  if (wants("peak")) {
+    std::printf("reads of 0.25 MB %.0f GB/s, of 2.25 MB %.0f GB/s, of 96 MB %.0f GB/s\n",
+                read_bandwidth(isa, size_t{1} << 18), read_bandwidth(isa, size_t{9} << 18),
+                read_bandwidth(isa, size_t{96} << 20));
+  }
   if (wants("hot")) hot(kernels, best);
   if (wants("cold")) cold(kernels, best);
   if (wants("gemv")) gemv(kernels);

@@ -335,14 +335,6 @@ template <class T> struct Work {
   T* shown = nullptr;  // output 3
 };
 
-// Rows of a tile: each tile brings the keys into the kernels' form anew, so many, but its scores
-// should stay in the second cache (1 MB).
-int64_t tile_rows(const Geometry& sizes) {
-  constexpr int64_t kScores = 65536;
-  const int64_t fitting = kScores / std::max<int64_t>(1, sizes.total);
-  return std::min(std::clamp<int64_t>(fitting, 16, 128), std::max<int64_t>(1, sizes.q.length));
-}
-
 template <class T>
 void show(const Work<T>& work, Stage stage, int64_t first, int64_t count, const T* scores) {
   if (work.shown == nullptr || work.options.stage != stage) return;
@@ -397,7 +389,7 @@ void attend(const Work<T>& work, int64_t b, int64_t h, int64_t row, int64_t coun
 // Tiles run in rounds of as many as there is scratch for.
 template <class T> Status attend_all(ExecContext& context, const Work<T>& work) {
   const Geometry& sizes = work.sizes;
-  const int64_t rows = tile_rows(sizes);
+  const int64_t rows = attention_tile_rows(sizes.q.length, sizes.total);
   const int64_t tiles_of_head = (sizes.q.length + rows - 1) / rows;
   const int64_t tiles = sizes.q.batch * sizes.q.heads * tiles_of_head;
   const int64_t slots = std::min<int64_t>(tiles, 4 * context.thread_count());

@@ -204,7 +204,7 @@ Status run_nbits(ExecContext& context) {
         tile.b = rows;
         tile.c = static_cast<float*>(y.data) + first;
         tile.addend = added != nullptr ? added + first : nullptr;
-        multiply_here(tile);
+        multiply_here(context.kernels(), tile, 1.0F);
       }
     };
     const int64_t count = std::min(slots, tiles - round);

@@ -15,8 +15,6 @@
 namespace tundish::ops {
 namespace {
 
-constexpr int64_t kTileRows = 32;
-
 // The mask as rows of integers, or as a range of keys for each batch entry.
 struct Mask {
   const int32_t* allowed = nullptr;
@@ -106,8 +104,9 @@ void mask_row(const MaskedAttention& work, const Mask& mask, int64_t b, int64_t 
 }
 
 // Rows [row, row + count) of one head; `scores` holds count * total.
-void attend_tile(const MaskedAttention& work, const Mask& mask, const Bias& bias, int64_t b,
-                 int64_t h, int64_t row, int64_t count, float* scores) {
+void attend_tile(const KernelTable& table, const MaskedAttention& work, const Mask& mask,
+                 const Bias& bias, int64_t b, int64_t h, int64_t row, int64_t count,
+                 float* scores) {
   const AttentionSizes& sizes = work.sizes;
   const int64_t total = sizes.total();
   MatrixProduct<float> product;
@@ -121,10 +120,9 @@ void attend_tile(const MaskedAttention& work, const Mask& mask, const Bias& bias
   product.b_order = Transposed::kYes;
   product.c = scores;
   product.c_stride = total;
-  multiply_here(product);
   const float scale = work.options.scale != 0 ? work.options.scale
                                               : 1 / std::sqrt(static_cast<float>(sizes.key_size));
-  for (int64_t i = 0; i < count * total; ++i) scores[i] *= scale;
+  multiply_here(table, product, scale);
   for (int64_t r = 0; r < count; ++r) {
     float* line = scores + r * total;
     mask_row(work, mask, b, row + r, line);
@@ -137,7 +135,9 @@ void attend_tile(const MaskedAttention& work, const Mask& mask, const Bias& bias
     const int64_t first = (b * sizes.heads + h) * sizes.length + row;
     std::copy_n(scores, count * total, work.scores + first * total);
   }
-  for (int64_t r = 0; r < count; ++r) softmax_row(scores + r * total, scores + r * total, total);
+  for (int64_t r = 0; r < count; ++r) {
+    softmax_row(table, scores + r * total, scores + r * total, total);
+  }
   product.columns = sizes.value_size;
   product.inner = total;
   product.a = scores;
@@ -147,7 +147,7 @@ void attend_tile(const MaskedAttention& work, const Mask& mask, const Bias& bias
   product.b_order = Transposed::kNo;
   product.c = work.y.at(b, h, row);
   product.c_stride = work.y.row_stride;
-  multiply_here(product);
+  multiply_here(table, product, 1.0F);
 }
 
 }  // namespace
@@ -191,10 +191,10 @@ Status attend_masked(ExecContext& context, const MaskedAttention& work) {
   const AttentionSizes& sizes = work.sizes;
   TRY_ASSIGN(const Mask mask, read_mask(work));
   TRY_ASSIGN(const Bias bias, read_bias(work));
-  const int64_t tiles_of_head = (sizes.length + kTileRows - 1) / kTileRows;
+  const int64_t rows = attention_tile_rows(sizes.length, sizes.total());
+  const int64_t tiles_of_head = (sizes.length + rows - 1) / rows;
   const int64_t tiles = sizes.batch * sizes.heads * tiles_of_head;
   const int64_t slots = std::min<int64_t>(tiles, 4 * context.thread_count());
-  const int64_t rows = std::min(kTileRows, sizes.length);
   TRY_ASSIGN(const uint64_t bytes,
              checked_bytes(std::array{slots, rows, sizes.total()}, sizeof(float)));
   TRY_ASSIGN(void* const storage, context.scratch(bytes + sizeof(float)));
@@ -205,9 +205,9 @@ Status attend_masked(ExecContext& context, const MaskedAttention& work) {
       for (int64_t slot = begin; slot < end; ++slot) {
         const int64_t tile = round + slot;
         const int64_t head = tile / tiles_of_head;
-        const int64_t row = tile % tiles_of_head * kTileRows;
-        attend_tile(work, mask, bias, head / sizes.heads, head % sizes.heads, row,
-                    std::min(kTileRows, sizes.length - row), scores + slot * rows * sizes.total());
+        const int64_t row = tile % tiles_of_head * rows;
+        attend_tile(context.kernels(), work, mask, bias, head / sizes.heads, head % sizes.heads,
+                    row, std::min(rows, sizes.length - row), scores + slot * rows * sizes.total());
       }
     };
     const int64_t count = std::min(slots, tiles - round);

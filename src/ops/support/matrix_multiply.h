@@ -39,7 +39,8 @@ template <class T> struct MatrixProduct {
 /// Computes on the calling thread, by plain loops for every type.
 template <class T> void multiply_here(const MatrixProduct<T>& product);
 
-/// scale * op(A) * op(B) without an addend on the calling thread, as multiply() computes it.
+/// scale * op(A) * op(B) on the calling thread, as multiply() computes it; an addend only where
+/// scale is 1.
 template <class T>
 void multiply_here(const KernelTable& table, const MatrixProduct<T>& product, T scale);
 

@@ -28,6 +28,15 @@ void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shap
 /// One dense lane of softmax on the calling thread.
 template <class T> void softmax_row(const KernelTable& table, const T* x, T* y, int64_t size);
 
+/// Rows of queries of one tile of attention over `keys` keys: each tile brings the keys into the
+/// kernels' form anew, so many, but its scores should stay in the second cache (1 MB).
+inline int64_t attention_tile_rows(int64_t queries, int64_t keys) {
+  constexpr int64_t kScores = 65536;
+  const int64_t fitting = kScores / (keys > 0 ? keys : 1);
+  const int64_t rows = fitting < 16 ? 16 : fitting > 128 ? 128 : fitting;
+  return rows < queries ? rows : queries > 0 ? queries : 1;
+}
+
 }  // namespace tundish::ops
 
 #endif  // TUNDISH_OPS_SUPPORT_SOFTMAX_LANES_H_

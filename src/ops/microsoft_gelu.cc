@@ -148,6 +148,6 @@ constexpr OpDef kOps[] = {
 
 }  // namespace
 
-std::span<const OpDef> ops_gelu_variants() { return kOps; }
+std::span<const OpDef> ops_microsoft_gelu() { return kOps; }
 
 }  // namespace tundish

@@ -29,12 +29,12 @@ template <class T> void check_values() {
                {-0.5472767, -0.3775407, 0, 0.28108823, 1.4621172, 6.7948146});
 }
 
-TEST(GeluVariants, values) {
+TEST(MicrosoftGelu, values) {
   check_values<float>();
   check_values<double>();
 }
 
-TEST(GeluVariants, threads_pieces_and_halves) {
+TEST(MicrosoftGelu, threads_pieces_and_halves) {
   std::vector<float> values(150 * 1030);
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 1001) / 100 - 5;
   const Tensor x = Tensor::of(std::span<const float>(values), Shape{150, 1030});
@@ -50,7 +50,7 @@ TEST(GeluVariants, threads_pieces_and_halves) {
   expect_close(half, {1, 2}, {0.8413447, 2.99595}, 1e-3);
 }
 
-TEST(GeluVariants, nothing_and_refusals) {
+TEST(MicrosoftGelu, nothing_and_refusals) {
   const Tensor none = tensor<float>({}, {0, 2});
   expect_values<float>(run_op(call("FastGelu", {none, vector<float>({1, 2})})), {0, 2}, {});
   expect_values<float>(run_op(call("QuickGelu", {none})), {0, 2}, {});

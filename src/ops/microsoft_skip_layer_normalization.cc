@@ -232,6 +232,6 @@ constexpr OpDef kOps[] = {
 
 }  // namespace
 
-std::span<const OpDef> ops_skip_layer_normalization() { return kOps; }
+std::span<const OpDef> ops_microsoft_skip_layer_normalization() { return kOps; }
 
 }  // namespace tundish
