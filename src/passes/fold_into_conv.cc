@@ -194,6 +194,7 @@ const PassDef& pass_fold_into_conv() {
       .name = kName,
       .description = "folds BatchNormalization, factors, sums and Pads into the Conv beside them",
       .exact = false,
+      .looks_for = {"Conv"},
       .run = run};
   return kPass;
 }

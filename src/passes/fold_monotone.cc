@@ -253,6 +253,7 @@ const PassDef& pass_fold_monotone() {
       .name = kName,
       .description = "folds scalers and casts in front of trees into the thresholds, exactly",
       .stage = PassStage::kFile,
+      .looks_for = {"TreeEnsemble"},
       .run = run};
   return kPass;
 }

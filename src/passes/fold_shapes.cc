@@ -349,6 +349,7 @@ const PassDef& pass_fold_shapes() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "writes down sizes that Shape, Gather and Concat would compute",
+      .looks_for = {"Shape", "Size", "Reshape", "Expand"},
       .run = run};
   return kPass;
 }

@@ -69,6 +69,7 @@ const PassDef& pass_fuse_conv() {
       .stage = PassStage::kEngine,
       .exact = false,
       .needs = {kDomainMicrosoft, "FusedConv"},
+      .looks_for = {"Conv"},
       .run = run};
   return kPass;
 }

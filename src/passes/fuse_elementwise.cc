@@ -17,8 +17,9 @@ constexpr std::string_view kName = "fuse_elementwise";
 constexpr size_t kMostInputs = 16;
 constexpr size_t kMostInstructions = 32;
 
-constexpr std::array<std::string_view, 11> kUnary = {
-    "Abs", "Erf", "Exp", "Gelu", "Log", "Neg", "Relu", "Sqrt", "Reciprocal", "Sigmoid", "Tanh"};
+constexpr std::array<std::string_view, 12> kUnary = {"Abs",        "Erf",     "Exp",   "Gelu",
+                                                     "Log",        "Neg",     "Relu",  "Sqrt",
+                                                     "Reciprocal", "Sigmoid", "Swish", "Tanh"};
 constexpr std::array<std::string_view, 7> kBinary = {"Add", "Div", "Max", "Min",
                                                      "Mul", "Pow", "Sub"};
 
@@ -32,10 +33,19 @@ bool is_instruction(const Rewriter& rewriter, const Node& node) {
     const auto form = node.attributes.get_string("approximate", "none");
     if (!form || *form != "none") return false;
   }
+  if (node.op == "Swish") {
+    const auto alpha = node.attributes.get_float("alpha", 1);
+    if (!alpha || *alpha != 1) return false;
+  }
   return std::ranges::all_of(node.inputs, [&](ValueId input) {
     const ValueType& type = rewriter.type(input);
     return type.kind == ValueKind::kTensor && type.dtype == DType::kFloat32;
   });
+}
+
+/// What programs call the operation.
+std::string_view name_of(const Node& node) {
+  return node.op == "Swish" ? std::string_view("Silu") : std::string_view(node.op);
 }
 
 /// The nodes that are computed together, up from the one whose result leaves the loop.
@@ -57,7 +67,7 @@ class Tree {
     for (size_t i = 0; i < inputs_.size(); ++i) names[inputs_[i]] = cat("x", i);
     std::string text;
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      text += cat(i == 0 ? "" : ";", nodes_[i]->op);
+      text += cat(i == 0 ? "" : ";", name_of(*nodes_[i]));
       for (const ValueId input : nodes_[i]->inputs) text += cat(" ", names.at(input));
       names[nodes_[i]->outputs[0]] = cat("t", i);
     }

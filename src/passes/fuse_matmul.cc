@@ -232,6 +232,7 @@ const PassDef& pass_fuse_matmul() {
       .stage = PassStage::kEngine,
       .exact = false,
       .needs = {kDomainTundish, "FusedMatMul"},
+      .looks_for = {"MatMul", "Gemm"},
       .run = run};
   return kPass;
 }

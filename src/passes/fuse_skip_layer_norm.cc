@@ -85,6 +85,7 @@ const PassDef& pass_fuse_skip_layer_norm() {
       .stage = PassStage::kEngine,
       .exact = false,
       .needs = {kDomainMicrosoft, "SkipLayerNormalization"},
+      .looks_for = {"LayerNormalization"},
       .run = run};
   return kPass;
 }

@@ -123,6 +123,7 @@ const PassDef& pass_inline_if() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "puts the branch of an If in its place where the condition is constant",
+      .looks_for = {"If"},
       .run = run};
   return kPass;
 }

@@ -82,6 +82,7 @@ const PassDef& pass_merge_casts() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "makes one Cast of two where the first loses nothing",
+      .looks_for = {"Cast"},
       .run = run};
   return kPass;
 }

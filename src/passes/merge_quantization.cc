@@ -90,6 +90,7 @@ const PassDef& pass_merge_quantization() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "removes QuantizeLinear where it takes back a DequantizeLinear",
+      .looks_for = {"QuantizeLinear"},
       .run = run};
   return kPass;
 }

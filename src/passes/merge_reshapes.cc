@@ -54,6 +54,7 @@ const PassDef& pass_merge_reshapes() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "makes one Reshape of several nodes that only change the shape",
+      .looks_for = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"},
       .run = run};
   return kPass;
 }

@@ -52,6 +52,7 @@ const PassDef& pass_merge_transposes() {
   static constexpr PassDef kPass = {
       .name = kName,
       .description = "makes one Transpose of two, or none where they cancel",
+      .looks_for = {"Transpose"},
       .run = run};
   return kPass;
 }

@@ -97,6 +97,7 @@ const PassDef& pass_narrow_thresholds() {
       .name = kName,
       .description = "rounds thresholds over float32 data to float32, keeping every comparison",
       .stage = PassStage::kFile,
+      .looks_for = {"TreeEnsemble"},
       .run = run};
   return kPass;
 }

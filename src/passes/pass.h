@@ -2,6 +2,7 @@
 #ifndef TUNDISH_PASSES_PASS_H_
 #define TUNDISH_PASSES_PASS_H_
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -55,6 +56,9 @@ struct PassDef {
   /// Every result has the same bits as before. False: sums may be rounded in another order.
   bool exact = true;
   NeededOp needs = {};
+  /// Operators of which a graph must hold at least one, of any domain, for the pass to do anything;
+  /// none: any graph. Keeps the start of small models short.
+  std::array<std::string_view, 4> looks_for = {};
   /// Applies all its patches; returns how many. Errors name pass and node.
   Result<int64_t> (*run)(Graph& graph, PassContext& context);
 };

@@ -95,9 +95,17 @@ Status apply_rewrites(Graph& graph, Patch patch, std::string_view pass,
 
 namespace {
 
-bool may_run(const PassDef& pass, const PassContext& context) {
+bool holds_one(const Graph& graph, const std::array<std::string_view, 4>& names) {
+  return std::ranges::any_of(graph.order(), [&](NodeId id) {
+    const std::string& op = graph.node(id).op;
+    return std::ranges::any_of(names, [&](std::string_view name) { return name == op; });
+  });
+}
+
+bool may_run(const PassDef& pass, const Graph& graph, const PassContext& context) {
   if (pass.stage < context.first_stage || pass.stage > context.last_stage) return false;
   if (!pass.exact && context.rounding == Rounding::kKeep) return false;
+  if (!pass.looks_for[0].empty() && !holds_one(graph, pass.looks_for)) return false;
   if (pass.needs.name.empty()) return true;
   return context.ops.find(pass.needs.domain, pass.needs.name,
                           canonical_version(pass.needs.domain)) != nullptr;
@@ -108,7 +116,7 @@ Result<int64_t> run_passes(Graph& graph, PassContext& context, PassStage stage) 
   int64_t changes = 0;
   for (const PassDef& pass : all_passes()) {
     const bool is_asked_for = (pass.stage == PassStage::kEngine) == (stage == PassStage::kEngine);
-    if (!is_asked_for || !may_run(pass, context)) continue;
+    if (!is_asked_for || !may_run(pass, graph, context)) continue;
     TRY_ASSIGN(const int64_t applied, pass.run(graph, context));
     changes += applied;
     if (context.patches_left <= 0) break;

@@ -89,6 +89,7 @@ const PassDef& pass_recognize_gelu() {
       .name = kName,
       .description = "finds Gelu (by erf or tanh) where it is written out",
       .exact = false,
+      .looks_for = {"Erf", "Tanh"},
       .run = run};
   return kPass;
 }

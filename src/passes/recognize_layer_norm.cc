@@ -94,6 +94,7 @@ const PassDef& pass_recognize_layer_norm() {
       .name = kName,
       .description = "finds LayerNormalization where it is written out, with scale and bias",
       .exact = false,
+      .looks_for = {"ReduceMean", "LayerNormalization"},
       .run = run};
   return kPass;
 }

@@ -64,6 +64,7 @@ const PassDef& pass_recognize_rms_norm() {
       // It came with opset 23: a file would be refused by readers of today.
       .stage = PassStage::kEngine,
       .exact = false,
+      .looks_for = {"ReduceMean", "RMSNormalization"},
       .run = run};
   return kPass;
 }

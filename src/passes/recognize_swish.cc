@@ -41,6 +41,7 @@ const PassDef& pass_recognize_swish() {
       // Swish came with opset 24: a file would be refused by readers of today.
       .stage = PassStage::kEngine,
       .exact = false,
+      .looks_for = {"Sigmoid"},
       .run = run};
   return kPass;
 }
