@@ -24,7 +24,7 @@ TEST(Inspect, shows_the_source_and_the_artefact) {
   EXPECT_THAT(tundish({"inspect", model, "--dot"}).out, HasSubstr("digraph"));
   EXPECT_THAT(tundish({"inspect", "--globals", example("model.joblib")}).out,
               HasSubstr("sklearn.ensemble._iforest.IsolationForest"));
-  EXPECT_THAT(tundish({"inspect", "--engines"}).out, HasSubstr("native reference"));
+  EXPECT_THAT(tundish({"inspect", "--engines"}).out, HasSubstr("native ort reference"));
 }
 
 TEST(Inspect, shows_what_convert_refuses) {
