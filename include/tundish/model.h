@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tundish/custom_op.h"
 #include "tundish/limits.h"
 #include "tundish/result.h"
 #include "tundish/value.h"
@@ -66,6 +67,8 @@ struct OpenOptions {
   DType input_type = DType::kUndefined;
   std::string select;
   std::vector<std::string> steps;
+  /// Operators of your own, for .onnx files that hold some. Kept by the model.
+  std::vector<CustomOp> custom_ops;
 };
 
 /// An immutable model. Made from an `.onnx` file or directly from a source model.

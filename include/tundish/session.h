@@ -38,6 +38,10 @@ struct SessionOptions {
   /// Rows that the session will score in all, when that is known: tables that cost more to make
   /// than so few rows would save are not made. 0 = many. Answers do not depend on it.
   int64_t expected_rows = 0;
+  /// kFast: weights may be copied once into the form that computes fastest. kLow: they are read
+  /// where they lie in the mapped file; opening is quick, and processes share them.
+  enum class Memory : uint8_t { kFast, kLow };
+  Memory memory = Memory::kFast;
   /// Engine "ort": path of ONNX Runtime's shared library (it is loaded with dlopen), and providers
   /// of it by their short names, best first: {"CUDA"}. Empty: the processor. kNotFound for a
   /// provider that the library has not; nothing falls back to another one.

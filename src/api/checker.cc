@@ -116,10 +116,10 @@ Status Checker::check_data() const {
 }
 
 Status Checker::prove() {
-  ReferenceEvaluator evaluator(builtin_ops());
-  TRY_ASSIGN(
-      EquivalenceProof proof,
-      prove_equivalent(*against_->impl().graph, *model_->impl().graph, builtin_ops(), evaluator));
+  ReferenceEvaluator evaluator(*model_->impl().ops);
+  TRY_ASSIGN(EquivalenceProof proof,
+             prove_equivalent(*against_->impl().graph, *model_->impl().graph, *model_->impl().ops,
+                              evaluator));
   report_.routing_proven = proof.proven;
   report_.proof = std::move(proof.why);
   report_.statements = std::move(proof.statements);

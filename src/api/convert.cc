@@ -98,7 +98,7 @@ Result<Conversion> Converter::run() {
   TRY(check_metadata_keys(options_));
   Graph graph = *source_->impl().graph;
   if (!options_.name.empty()) graph.set_name(options_.name);
-  TRY(optimize_graph(graph, RewriteGoal::kExactFile, &conversion_.decisions));
+  TRY(optimize_graph(graph, builtin_ops(), RewriteGoal::kExactFile, &conversion_.decisions));
   add_facts(graph, *source_, options_);
   // What is checked is what was read back from the bytes, not what was in memory.
   TRY_ASSIGN(std::shared_ptr<const Model> shipped, exported(graph));

@@ -1,10 +1,10 @@
 #include "tundish/model.h"
 
+#include "api/custom_ops.h"
 #include "api/model_impl.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/strings.h"
-#include "ops/index.h"
 #include "passes/pass.h"
 #include "runtime/reference.h"
 
@@ -33,14 +33,12 @@ Result<ImportSource> map_source(const std::string& path) {
 
 }  // namespace
 
-ValueDescription describe_value(const Graph& graph, ValueId value) {
-  const ValueInfo& info = graph.value(value);
+ValueDescription describe_type(const ValueType& type) {
   ValueDescription description;
-  description.name = info.name;
-  description.kind = kind_name(info.type.kind);
-  description.dtype = info.type.dtype;
-  if (info.type.shape) {
-    for (const Dim& dim : *info.type.shape) {
+  description.kind = kind_name(type.kind);
+  description.dtype = type.dtype;
+  if (type.shape) {
+    for (const Dim& dim : *type.shape) {
       description.dims.push_back(dim.is_known() ? dim.size() : -1);
       description.symbols.push_back(dim.is_symbol() ? dim.name() : std::string());
     }
@@ -48,8 +46,15 @@ ValueDescription describe_value(const Graph& graph, ValueId value) {
   return description;
 }
 
-Result<int64_t> optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes) {
-  const OpTable& ops = builtin_ops();
+ValueDescription describe_value(const Graph& graph, ValueId value) {
+  const ValueInfo& info = graph.value(value);
+  ValueDescription description = describe_type(info.type);
+  description.name = info.name;
+  return description;
+}
+
+Result<int64_t> optimize_graph(Graph& graph, const OpTable& ops, RewriteGoal goal,
+                      std::vector<std::string>* notes) {
   ReferenceEvaluator evaluator(ops);
   PassContext context{ops, evaluator};
   if (goal == RewriteGoal::kEngine) context.first_stage = PassStage::kPortable;
@@ -71,7 +76,7 @@ Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
     auto copy = std::make_shared<Graph>(*graph);
     const bool is_onnx = format == "onnx";
     Result<int64_t> done =
-        optimize_graph(*copy, is_onnx ? RewriteGoal::kEngine : RewriteGoal::kImported, nullptr);
+        optimize_graph(*copy, *ops, is_onnx ? RewriteGoal::kEngine : RewriteGoal::kImported, nullptr);
 #if defined(NDEBUG)
     // A rewrite that cannot be applied is our defect, not the model's, which runs as it is. Builds
     // with checks show it.
@@ -88,10 +93,13 @@ Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
 }
 
 Result<std::shared_ptr<const Model>> load_model(const ImportSource& source,
-                                                const ImportOptions& options) {
+                                                const ImportOptions& options,
+                                                const std::vector<CustomOp>& custom_ops) {
   TRY_ASSIGN(const Importer* importer, find_importer(source));
-  TRY_ASSIGN(ImportedModel imported, importer->import(source, options, builtin_ops()));
+  TRY_ASSIGN(std::shared_ptr<const OpTable> ops, extended_ops(custom_ops));
+  TRY_ASSIGN(ImportedModel imported, importer->import(source, options, *ops));
   auto impl = std::make_unique<Model::Impl>();
+  impl->ops = std::move(ops);
   impl->path = source.path;
   impl->owner = source.owner;
   impl->bytes = source.bytes;
@@ -135,7 +143,8 @@ Result<std::shared_ptr<const Model>> Model::open(const std::string& path,
     TRY_ASSIGN(ImportSource piece, map_source(step));
     import_options.steps.push_back(std::move(piece));
   }
-  return in(cat("model ", quoted(path, 400)), load_model(source, import_options));
+  return in(cat("model ", quoted(path, 400)),
+            load_model(source, import_options, options.custom_ops));
 }
 
 Result<std::shared_ptr<const Model>> Model::from_bytes(std::span<const uint8_t> bytes,
@@ -145,7 +154,7 @@ Result<std::shared_ptr<const Model>> Model::from_bytes(std::span<const uint8_t> 
   import_options.limits = options.limits;
   import_options.input_type = options.input_type;
   import_options.select = options.select;
-  return load_model({"", std::move(owner), bytes}, import_options);
+  return load_model({"", std::move(owner), bytes}, import_options, options.custom_ops);
 }
 
 const std::vector<ValueDescription>& Model::inputs() const { return impl_->inputs; }

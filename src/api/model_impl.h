@@ -17,7 +17,8 @@ namespace tundish {
 
 struct Model::Impl {
   std::string path;
-  std::shared_ptr<const void> owner;  ///< keeps `bytes` and borrowed constants alive
+  std::shared_ptr<const OpTable> ops;  ///< the build's, and the user's
+  std::shared_ptr<const void> owner;   ///< keeps `bytes` and borrowed constants alive
   Bytes bytes;
   std::string format;      ///< the importer's name: "onnx", "sklearn"
   ImportedModel imported;  ///< its graph is moved to `graph`
@@ -36,8 +37,10 @@ struct Model::Impl {
 
 /// Imports bytes of any format and wraps the result.
 Result<std::shared_ptr<const Model>> load_model(const ImportSource& source,
-                                                const ImportOptions& options);
+                                                const ImportOptions& options,
+                                                const std::vector<CustomOp>& custom_ops = {});
 
+ValueDescription describe_type(const ValueType& type);
 ValueDescription describe_value(const Graph& graph, ValueId value);
 
 /// What a graph is rewritten for.
@@ -50,7 +53,8 @@ enum class RewriteGoal : uint8_t {
 
 /// Rewrites a graph with the pass pipeline; `notes` receives one line per patch or refusal. How
 /// many rewrites there were.
-Result<int64_t> optimize_graph(Graph& graph, RewriteGoal goal, std::vector<std::string>* notes);
+Result<int64_t> optimize_graph(Graph& graph, const OpTable& ops, RewriteGoal goal,
+                               std::vector<std::string>* notes);
 
 }  // namespace tundish
 

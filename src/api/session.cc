@@ -84,11 +84,12 @@ Result<Session> Session::create(std::shared_ptr<const Model> model, const Sessio
   engine.thread_count = options.thread_count;
   engine.isa = options.isa;
   engine.expected_rows = options.expected_rows;
+  engine.memory = options.memory;
   engine.model_path = model->impl().format == "onnx" ? model->impl().path : std::string();
   engine.ort_library = options.ort_library;
   engine.providers = options.providers;
   TRY_ASSIGN(impl->engine,
-             create_engine_session(options.engine, std::move(graph), builtin_ops(), engine));
+             create_engine_session(options.engine, std::move(graph), *model->impl().ops, engine));
   impl->guard = ValueGuard(model->contract());
   impl->model = std::move(model);
   return Session(std::move(impl));

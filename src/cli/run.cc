@@ -50,7 +50,7 @@ class RunCommand : public Command {
   Result<int> self_test_only(Terminal& terminal) const;
 
   std::string model_, output_, output_format_, method_, engine_ = "native", profile_, select_,
-                                                        input_type_, ort_library_;
+                                                        input_type_, ort_library_, memory_;
   std::vector<std::string> outputs_, steps_, providers_;
   InputOptions data_;
   int64_t threads_ = 0, batch_ = 0;
@@ -85,6 +85,8 @@ void RunCommand::declare(Options& options) {
   options.add("--batch", &batch_, "N", "rows per call for plain ONNX models");
   options.add("--profile", &profile_, "FILE", "time per operator as a Chrome trace").hint =
       ValueHint::kFile;
+  options.add("--memory", &memory_, "MODE", "fast: weights may be copied; low: read in the file")
+      .choices = {"fast", "low"};
   options.flag("--self-test", self_test_, "replay the model's golden rows on this machine first");
   options.add("--on-error", &data_.on_error, "RULE", "what a bad row does: fail, skip, null")
       .choices = {"fail", "skip", "null"};
@@ -179,6 +181,7 @@ Status RunCommand::open_session(const std::shared_ptr<const Model>& model, const
   if (engine_ == "native") options.isa = forced_isa();
   options.ort_library = ort_library_.empty() ? ort_library() : ort_library_;
   options.providers = providers_;
+  if (memory_ == "low") options.memory = SessionOptions::Memory::kLow;
   options.expected_rows = expected_rows;
   TRY_ASSIGN(session_, Session::create(model, options));
   if (!profile_.empty()) session_->set_profiling(true);

@@ -25,6 +25,7 @@ struct EngineOptions {
   std::string isa;
   /// Rows in all, when known (SessionOptions::expected_rows); 0 = many.
   int64_t expected_rows = 0;
+  SessionOptions::Memory memory = SessionOptions::Memory::kFast;
   /// The engine "ort" only: the .onnx file (empty: there is none), the library, and providers by
   /// their short names, best first ("CUDA"; empty: the processor).
   std::string model_path;

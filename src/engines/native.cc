@@ -33,9 +33,9 @@ class NativeEngine final : public EngineSession {
 
 Result<std::unique_ptr<EngineSession>> create(std::shared_ptr<const Graph> graph,
                                               const OpTable& ops, const EngineOptions& options) {
-  TRY_ASSIGN(auto session,
-             NativeSession::create(std::move(graph), ops,
-                                   {options.thread_count, options.isa, options.expected_rows}));
+  TRY_ASSIGN(auto session, NativeSession::create(std::move(graph), ops,
+                                                 {options.thread_count, options.isa,
+                                                  options.expected_rows, options.memory}));
   return std::unique_ptr<EngineSession>(std::make_unique<NativeEngine>(std::move(session)));
 }
 

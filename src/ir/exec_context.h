@@ -58,6 +58,8 @@ class ExecContext {
   virtual Result<void*> scratch(size_t bytes) = 0;
   /// What prepare() returned for this node; null when there is none.
   virtual const KernelState* state() const = 0;
+  /// OpDef::user of the row in force.
+  virtual const void* user() const { return nullptr; }
   virtual const KernelTable& kernels() const = 0;
   /// Threads that parallel_for may use (1: it runs inline).
   virtual int thread_count() const = 0;

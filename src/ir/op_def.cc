@@ -15,8 +15,8 @@ const ValueType kUndefinedType;
 /// Inference over a node of a graph; the node's own outputs need not exist yet.
 class GraphInferContext : public InferContext {
  public:
-  GraphInferContext(const Graph& graph, const Node& node)
-      : graph_(graph), node_(node), types_(node.outputs.size()) {}
+  GraphInferContext(const Graph& graph, const Node& node, const OpDef& def)
+      : graph_(graph), node_(node), def_(def), types_(node.outputs.size()) {}
 
   const Node& node() const override { return node_; }
   size_t input_count() const override { return node_.inputs.size(); }
@@ -30,11 +30,13 @@ class GraphInferContext : public InferContext {
   void set_output(size_t i, ValueType type) override {
     if (i < types_.size()) types_[i] = std::move(type);  // outputs that nobody asked for
   }
+  const void* user() const override { return def_.user; }
   std::vector<ValueType>& types() { return types_; }
 
  private:
   const Graph& graph_;
   const Node& node_;
+  const OpDef& def_;
   std::vector<ValueType> types_;
 };
 
@@ -112,7 +114,7 @@ Result<std::vector<ValueType>> infer_node(const OpTable& ops, const Graph& graph
   if (Status fits = check_arity(*def, node); !fits) {
     return std::move(fits).error().in(node_place(node));
   }
-  GraphInferContext context(graph, node);
+  GraphInferContext context(graph, node, *def);
   if (def->infer == nullptr) {
     return Internal("the operator has no inference").in(node_place(node));
   }
@@ -132,7 +134,7 @@ Monotone monotone_direction(const OpTable& ops, const Graph& graph, const Node& 
                             size_t index) {
   const OpDef* def = ops.find(node);
   if (def == nullptr || def->traits.monotone == nullptr) return Monotone::kNo;
-  return def->traits.monotone(GraphInferContext(graph, node), index);
+  return def->traits.monotone(GraphInferContext(graph, node, *def), index);
 }
 
 std::string node_place(const Node& node) {

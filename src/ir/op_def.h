@@ -33,6 +33,8 @@ class InferContext {
   /// The constant behind input i, or null.
   virtual const Tensor* constant(size_t i) const = 0;
   virtual void set_output(size_t i, ValueType type) = 0;
+  /// OpDef::user of the row in force.
+  virtual const void* user() const { return nullptr; }
 
   bool has_input(size_t i) const {
     return i < input_count() && (input(i).dtype != DType::kUndefined || !input(i).element.empty());
@@ -78,6 +80,9 @@ class PrepareContext : public InferContext {
   virtual const KernelTable& kernels() const = 0;
   /// Rows that will be computed in all, when that is known; 0 = many.
   virtual int64_t expected_rows() const { return 0; }
+  /// Whether weights may be copied into a form that computes faster; else they are read where they
+  /// lie in the mapped file.
+  virtual bool may_copy_weights() const { return true; }
 };
 
 struct Arity {
@@ -99,6 +104,8 @@ struct OpDef {
   Status (*run)(ExecContext& context) = nullptr;
   /// Optional. Returns null state when there is nothing to prepare.
   Result<std::unique_ptr<KernelState>> (*prepare)(const PrepareContext& context) = nullptr;
+  /// For rows made while the program runs: what the contexts hand to infer and run as user().
+  const void* user = nullptr;
 };
 
 /// All operators that exist. Immutable, safe from any thread.

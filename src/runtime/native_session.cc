@@ -106,6 +106,7 @@ class NativeSession::Context final : public ExecContext {
     return piece.mutable_data();
   }
   const KernelState* state() const override { return step_->state.get(); }
+  const void* user() const override { return step_->def->user; }
   const KernelTable& kernels() const override { return *session_.program_.kernels; }
   int thread_count() const override { return session_.thread_count_; }
   void parallel_for(int64_t count, int64_t grain, RangeFunction body) override {
@@ -158,7 +159,8 @@ Result<std::unique_ptr<NativeSession>> NativeSession::create(std::shared_ptr<con
     return InvalidArgument(cat("thread count ", options.thread_count));
   }
   TRY_ASSIGN(const kernels::KernelTable* kernels, select_kernels(options.isa));
-  TRY_ASSIGN(Program program, make_program(std::move(graph), ops, *kernels, options.expected_rows));
+  TRY_ASSIGN(Program program, make_program(std::move(graph), ops, *kernels,
+                                           {options.expected_rows, options.memory}));
   const int threads = options.thread_count > 0 ? options.thread_count : available_thread_count();
   auto session = std::unique_ptr<NativeSession>(new NativeSession(std::move(program), threads));
   TRY(session->make_bodies(ops, options));

@@ -26,7 +26,8 @@ class NativeSession {
   struct Options {
     int thread_count = 0;       ///< 0: available_thread_count()
     std::string isa;            ///< empty: the best there is
-    int64_t expected_rows = 0;  ///< see SessionOptions
+    int64_t expected_rows = 0;  ///< see SessionOptions, as the next
+    SessionOptions::Memory memory = SessionOptions::Memory::kFast;
   };
   /// The graph must be verified; `ops` must outlive the session.
   static Result<std::unique_ptr<NativeSession>> create(std::shared_ptr<const Graph> graph,

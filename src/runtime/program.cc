@@ -11,8 +11,8 @@ const ValueType kLeftOut;
 class NodePrepareContext final : public PrepareContext {
  public:
   NodePrepareContext(const Graph& graph, const Node& node, const KernelTable& kernels,
-                     int64_t expected_rows)
-      : graph_(graph), node_(node), kernels_(kernels), expected_rows_(expected_rows) {}
+                     const PrepareOptions& options)
+      : graph_(graph), node_(node), kernels_(kernels), options_(options) {}
 
   const Node& node() const override { return node_; }
   size_t input_count() const override { return node_.inputs.size(); }
@@ -25,13 +25,16 @@ class NodePrepareContext final : public PrepareContext {
   }
   void set_output(size_t, ValueType) override {}  // types were inferred when the graph was built
   const KernelTable& kernels() const override { return kernels_; }
-  int64_t expected_rows() const override { return expected_rows_; }
+  int64_t expected_rows() const override { return options_.expected_rows; }
+  bool may_copy_weights() const override {
+    return options_.memory == SessionOptions::Memory::kFast;
+  }
 
  private:
   const Graph& graph_;
   const Node& node_;
   const KernelTable& kernels_;
-  int64_t expected_rows_;
+  const PrepareOptions& options_;
 };
 
 /// Gives each value of the graph that is used a number.
@@ -78,7 +81,7 @@ bool is_dense(const Graph& graph, std::span<const ValueId> values) {
 }
 
 Result<Step> make_step(const Program& program, const Node& node, const OpTable& ops,
-                       int64_t expected_rows) {
+                       const PrepareOptions& options) {
   Step step;
   step.node = &node;
   step.def = ops.find(node);
@@ -86,7 +89,7 @@ Result<Step> make_step(const Program& program, const Node& node, const OpTable& 
     return Unsupported("the operator cannot be run").in(node_place(node));
   }
   if (step.def->prepare != nullptr) {
-    const NodePrepareContext context(*program.graph, node, *program.kernels, expected_rows);
+    const NodePrepareContext context(*program.graph, node, *program.kernels, options);
     auto state = step.def->prepare(context);
     if (!state) return std::move(state).error().in(node_place(node));
     step.state = std::move(state).value();
@@ -97,7 +100,7 @@ Result<Step> make_step(const Program& program, const Node& node, const OpTable& 
 }  // namespace
 
 Result<Program> make_program(std::shared_ptr<const Graph> graph, const OpTable& ops,
-                             const kernels::KernelTable& kernels, int64_t expected_rows) {
+                             const kernels::KernelTable& kernels, const PrepareOptions& options) {
   Program program;
   program.graph = std::move(graph);
   program.kernels = &kernels;
@@ -108,7 +111,7 @@ Result<Program> make_program(std::shared_ptr<const Graph> graph, const OpTable& 
                      is_dense(*program.graph, program.graph->outputs());
   for (const NodeId id : program.graph->order()) {
     const Node& node = program.graph->node(id);
-    TRY_ASSIGN(Step step, make_step(program, node, ops, expected_rows));
+    TRY_ASSIGN(Step step, make_step(program, node, ops, options));
     const auto index = static_cast<int>(program.steps.size());
     for (const ValueId value : node.inputs) {
       const SlotId slot = numbers.of(value);

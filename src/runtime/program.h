@@ -11,6 +11,7 @@
 #include "ir/op_def.h"
 #include "kernels/table.h"
 #include "tundish/result.h"
+#include "tundish/session.h"
 
 namespace tundish {
 
@@ -53,10 +54,17 @@ struct Program {
   }
 };
 
+/// What prepare() is told; see SessionOptions.
+struct PrepareOptions {
+  int64_t expected_rows = 0;
+  SessionOptions::Memory memory = SessionOptions::Memory::kFast;
+};
+
 /// Numbers values, finds operators and prepares kernels. kUnsupported for an operator the table
 /// lacks; errors of prepare() with the node's place.
 Result<Program> make_program(std::shared_ptr<const Graph> graph, const OpTable& ops,
-                             const kernels::KernelTable& kernels, int64_t expected_rows = 0);
+                             const kernels::KernelTable& kernels,
+                             const PrepareOptions& options = {});
 
 }  // namespace tundish
 

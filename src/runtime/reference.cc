@@ -15,9 +15,14 @@ namespace {
 /// One node on values; outputs are new tensors.
 class ValueContext final : public ExecContext {
  public:
-  ValueContext(const OpTable& ops, const Node& node, std::span<const Value> inputs,
-               const RunOptions& options, uint64_t held_bytes)
-      : ops_(ops), node_(node), inputs_(inputs), options_(options), outputs_(node.outputs.size()) {
+  ValueContext(const OpTable& ops, const OpDef& def, const Node& node,
+               std::span<const Value> inputs, const RunOptions& options, uint64_t held_bytes)
+      : ops_(ops),
+        def_(def),
+        node_(node),
+        inputs_(inputs),
+        options_(options),
+        outputs_(node.outputs.size()) {
     memory_.set_limit(options.memory_limit_bytes);
     memory_.hold(held_bytes);
     views_.reserve(inputs.size());
@@ -57,6 +62,7 @@ class ValueContext final : public ExecContext {
     return scratch_.back().mutable_data();
   }
   const KernelState* state() const override { return nullptr; }
+  const void* user() const override { return def_.user; }
   const KernelTable& kernels() const override { return kernels::table_for(kernels::Isa::kGeneric); }
   int thread_count() const override { return 1; }
   void parallel_for(int64_t count, int64_t, RangeFunction body) override {
@@ -80,6 +86,7 @@ class ValueContext final : public ExecContext {
 
  private:
   const OpTable& ops_;
+  const OpDef& def_;
   const Node& node_;
   std::span<const Value> inputs_;
   const RunOptions& options_;
@@ -93,7 +100,7 @@ class ValueContext final : public ExecContext {
 Result<std::vector<Value>> run_node(const OpTable& ops, const OpDef& def, const Node& node,
                                     std::span<const Value> inputs, const RunOptions& options,
                                     uint64_t held_bytes = 0) {
-  ValueContext context(ops, node, inputs, options, held_bytes);
+  ValueContext context(ops, def, node, inputs, options, held_bytes);
   if (Status done = def.run(context); !done) {
     return std::move(done).error().in(node_place(node));
   }

@@ -239,7 +239,11 @@ Result<std::vector<ValueId>> Scope::arguments(const OnnxNode& node) {
 
 Result<std::vector<ValueId>> Scope::lift(OnnxNode& node, std::string_view domain) {
   const auto opset = opsets_.find(domain);
-  if (!is_known_domain(domain)) {
+  const bool is_known =
+      is_known_domain(domain) || std::ranges::any_of(source_.ops.all(), [&](const OpDef* row) {
+        return row->domain == domain;
+      });
+  if (!is_known) {
     return Unsupported(
         cat("operator ", quoted(node.op_type), " of the unknown domain ", quoted(domain),
             opset == opsets_.end() ? std::string() : cat(" (version ", opset->second, ")")));
