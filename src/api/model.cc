@@ -54,7 +54,7 @@ ValueDescription describe_value(const Graph& graph, ValueId value) {
 }
 
 Result<int64_t> optimize_graph(Graph& graph, const OpTable& ops, RewriteGoal goal,
-                      std::vector<std::string>* notes) {
+                               std::vector<std::string>* notes) {
   ReferenceEvaluator evaluator(ops);
   PassContext context{ops, evaluator};
   if (goal == RewriteGoal::kEngine) context.first_stage = PassStage::kPortable;
@@ -75,8 +75,8 @@ Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
   if (optimized_graph == nullptr) {
     auto copy = std::make_shared<Graph>(*graph);
     const bool is_onnx = format == "onnx";
-    Result<int64_t> done =
-        optimize_graph(*copy, *ops, is_onnx ? RewriteGoal::kEngine : RewriteGoal::kImported, nullptr);
+    Result<int64_t> done = optimize_graph(
+        *copy, *ops, is_onnx ? RewriteGoal::kEngine : RewriteGoal::kImported, nullptr);
 #if defined(NDEBUG)
     // A rewrite that cannot be applied is our defect, not the model's, which runs as it is. Builds
     // with checks show it.
