@@ -44,7 +44,9 @@ Result<PackedWeights> pack_constant(const PrepareContext& context, size_t i, Tra
   const Shape& shape = b->shape();
   const size_t rank = shape.rank();
   const bool is_few = context.expected_rows() > 0 && context.expected_rows() < kFewRows;
-  if (rank < 2 || is_few || b->byte_count() == 0) return PackedWeights();
+  if (!context.may_copy_weights() || rank < 2 || is_few || b->byte_count() == 0) {
+    return PackedWeights();
+  }
   for (size_t axis = 0; axis + 2 < rank; ++axis) {
     if (shape[axis] != 1) return PackedWeights();
   }
