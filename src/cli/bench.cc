@@ -109,6 +109,9 @@ Result<BenchOptions> BenchCommand::bench_options(const std::string& path,
   BenchOptions options;
   options.model_path = path;
   TRY_ASSIGN(options.inputs, rows(path, terminal));
+  if (options.inputs.empty() || options.inputs[0].shape().rank() == 0) {
+    return InvalidArgument("the model has no input of rows: there is nothing to send in batches");
+  }
   TRY_ASSIGN(options.batches, batch_sizes(options.inputs.at(0).shape()[0]));
   options.thread_count = static_cast<int>(threads_);
   options.seconds = seconds_;
