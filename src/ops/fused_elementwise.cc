@@ -47,18 +47,17 @@ Result<std::unique_ptr<KernelState>> prepare_fused(const PrepareContext& context
 }
 
 Status run_program(ExecContext& context, const BlockProgram& program) {
-  std::array<TensorView, BlockProgram::kMostInputs> inputs;
+  std::array<const TensorView*, BlockProgram::kMostInputs> inputs;
   const size_t count = context.input_count();
-  inputs[0] = context.input(0);
-  Shape shape = inputs[0].shape;
+  for (size_t i = 0; i < count; ++i) inputs[i] = &context.input(i);
+  Shape shape = inputs[0]->shape;
   for (size_t i = 1; i < count; ++i) {
-    inputs[i] = context.input(i);
-    if (same_shape(inputs[i].shape, shape)) continue;
-    TRY_ASSIGN(shape, broadcast_shapes(shape, inputs[i].shape));
+    if (same_shape(inputs[i]->shape, shape)) continue;
+    TRY_ASSIGN(shape, broadcast_shapes(shape, inputs[i]->shape));
   }
   TRY_ASSIGN(const MutableTensorView y, context.output(0, DType::kFloat32, shape));
   if (shape.element_count() == 0) return ok();
-  return program.run(context, std::span<const TensorView>(inputs.data(), count), shape,
+  return program.run(context, std::span<const TensorView* const>(inputs.data(), count), shape,
                      static_cast<float*>(y.data));
 }
 

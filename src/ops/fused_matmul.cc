@@ -252,10 +252,32 @@ void run_floats(ExecContext& context, const FusedOptions& options, const MatMulP
   run_products(context, gemm, offsets);
 }
 
+// One matrix against packed weights, the common case, without looking at batches.
+Status run_one(ExecContext& context, const FusedState& state) {
+  MatMulPlan plan;
+  plan.rows = context.input(kLeft).shape[0];
+  plan.inner = state.weights.inner();
+  plan.columns = state.weights.columns();
+  plan.out = Shape{plan.rows, plan.columns};
+  TRY_ASSIGN(const Operands operands, read_operands(context, plan.out));
+  TRY_ASSIGN(const MutableTensorView y, context.output(0, DType::kFloat32, plan.out));
+  const ProductOffsets one;
+  run_floats(context, state.options, plan, operands, std::span<const ProductOffsets>(&one, 1),
+             static_cast<float*>(y.data));
+  return ok();
+}
+
 Status run_fused(ExecContext& context) {
   FusedOptions options;
   if (const KernelState* state = context.state()) {
-    options = static_cast<const FusedState*>(state)->options;
+    const auto& fused = *static_cast<const FusedState*>(state);
+    options = fused.options;
+    const Shape& shape = context.input(kLeft).shape;
+    if (fused.weights.data() != nullptr && options.a_order == Transposed::kNo &&
+        shape.rank() == 2 && shape[1] == fused.weights.inner() &&
+        context.input(kRight).shape.rank() == 2) {
+      return run_one(context, fused);
+    }
   } else {
     TRY_ASSIGN(options, read_options(context.node()));
   }

@@ -169,11 +169,11 @@ constexpr size_t kLongestBlock = 1024;
 // An input whose innermost run is shorter is copied into a buffer block by block.
 constexpr int64_t kShortRun = 128;
 
-// An input while a range of elements is computed.
+// An input while a range of elements is computed. Without initial values: room is made for many.
 struct Source {
-  const float* data = nullptr;
-  BroadcastLoop<1> loop{};
-  bool is_copied = false;
+  const float* data;
+  BroadcastLoop<1> loop;
+  bool is_copied;
 
   int64_t run() const { return loop.sizes[loop.rank - 1]; }
   int64_t step() const { return loop.strides[0][loop.rank - 1]; }
@@ -204,8 +204,8 @@ struct Source {
 };
 
 struct Operand {
-  const float* data = nullptr;
-  size_t step = 1;
+  const float* data;
+  size_t step;
 };
 
 void power_block(const VectorKernels& vector, Operand a, Operand b, size_t count, float* y) {
@@ -310,13 +310,13 @@ Result<BlockProgram> BlockProgram::parse(std::string_view text, size_t input_cou
   return program;
 }
 
-Status BlockProgram::run(ExecContext& context, std::span<const TensorView> inputs, const Shape& out,
-                         float* y) const {
+Status BlockProgram::run(ExecContext& context, std::span<const TensorView* const> inputs,
+                         const Shape& out, float* y) const {
   std::array<Source, kMostInputs> sources;
   for (size_t i = 0; i < inputs.size(); ++i) {
     Source& source = sources[i];
-    source.data = static_cast<const float*>(inputs[i].data);
-    source.loop = BroadcastLoop<1>::make(out, {&inputs[i].shape});
+    source.data = static_cast<const float*>(inputs[i]->data);
+    source.loop = BroadcastLoop<1>::make(out, {&inputs[i]->shape});
     source.is_copied = source.loop.rank > 1 && source.run() < kShortRun;
   }
   const std::span<const Source> used(sources.data(), inputs.size());

@@ -67,7 +67,7 @@ class BlockProgram {
 
   /// Computes into `y`, of shape `out`, to which the inputs are broadcast. The bits are those of
   /// the single operators.
-  Status run(ExecContext& context, std::span<const TensorView> inputs, const Shape& out,
+  Status run(ExecContext& context, std::span<const TensorView* const> inputs, const Shape& out,
              float* y) const;
 
  private:

@@ -17,11 +17,13 @@ Result<std::vector<float>> compute(std::string_view text, std::span<const Tensor
   TRY_ASSIGN(const BlockProgram program, BlockProgram::parse(text, inputs.size()));
   std::vector<TensorView> views;
   for (const Tensor& input : inputs) views.push_back(input.view());
+  std::vector<const TensorView*> pointers;
+  for (const TensorView& view : views) pointers.push_back(&view);
   std::vector<float> y(static_cast<size_t>(out.element_count()) + 1, 77);
   Node node;
   testing::TestContext context(node, {}, nullptr, kernels::table_for(kernels::detect_isa()),
                                threads);
-  TRY(program.run(context, views, out, y.data()));
+  TRY(program.run(context, pointers, out, y.data()));
   EXPECT_EQ(y.back(), 77);
   y.pop_back();
   return y;
