@@ -5,7 +5,7 @@
 
 #include "base/mapped_file.h"
 #include "data/array_file.h"
-#include "tools/bench/ort_api.h"
+#include "ort/session.h"
 
 namespace {
 
@@ -14,8 +14,8 @@ using tundish::Tensor;
 
 tundish::Status score(int argc, char** argv) {
   TRY_ASSIGN(const Tensor rows, tundish::read_array_file(argv[3]));
-  TRY_ASSIGN(auto library, tundish::OrtLibrary::load(argv[1], ""));
-  TRY_ASSIGN(auto session, tundish::OrtSession::open(library, argv[2], 1));
+  TRY_ASSIGN(auto library, tundish::ort::Library::load(argv[1]));
+  TRY_ASSIGN(auto session, tundish::ort::Session::open(library, argv[2], {}));
   const bool all = argc > 4;
   tundish::Shape shape = rows.shape();
   if (!all) shape[0] = 1;
@@ -25,8 +25,14 @@ tundish::Status score(int argc, char** argv) {
   const tundish::TensorView view{is_float ? tundish::DType::kFloat32 : tundish::DType::kFloat64,
                                  shape,
                                  is_float ? static_cast<const void*>(narrow.data()) : rows.data()};
-  TRY_ASSIGN(auto feed, session->feed({view}));
-  TRY_ASSIGN(const Tensor scores, session->run_copy(*feed, session->output_names().size() - 1));
+  const tundish::Value input(Tensor::borrow(view, nullptr));
+  TRY_ASSIGN(auto feed, session->feed({&input, 1}));
+  tundish::ort::Session::Values answers(library);
+  const size_t last = session->output_names().size() - 1;
+  TRY(session->run(*feed, {&last, 1}, answers));
+  TRY_ASSIGN(const tundish::Value answer, session->copy(answers, 0));
+  if (answer.tensor() == nullptr) return tundish::Unsupported("the last output is no tensor");
+  const Tensor& scores = *answer.tensor();
   if (all) {
     return tundish::write_file(argv[4],
                                {static_cast<const char*>(scores.data()), scores.byte_count()});
