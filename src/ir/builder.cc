@@ -45,6 +45,9 @@ Result<ValueId> Builder::input(std::string name, ValueType type) {
   if (value_names_.has(name)) {
     return located(InvalidModel(cat("input ", quoted(name), ": the name is taken")));
   }
+  if (Status possible = check_sizes(type); !possible) {
+    return located(std::move(possible).error().in(cat("input ", quoted(name))));
+  }
   const ValueId id = add_value(value_names_.claim(name), std::move(type));
   graph_.inputs_.push_back(id);
   return id;

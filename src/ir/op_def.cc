@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "ir/exec_context.h"
+#include "ir/type_match.h"
 
 namespace tundish {
 
@@ -125,6 +126,9 @@ Result<std::vector<ValueType>> infer_node(const OpTable& ops, const Graph& graph
     const ValueType& type = context.types()[i];
     if (type.dtype == DType::kUndefined && type.element.empty()) {
       return Internal(cat("inference sets no type for output ", i)).in(node_place(node));
+    }
+    if (Status possible = check_sizes(type); !possible) {
+      return std::move(possible).error().in(cat("output ", i)).in(node_place(node));
     }
   }
   return std::move(context.types());

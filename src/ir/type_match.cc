@@ -1,5 +1,8 @@
 #include "ir/type_match.h"
 
+#include "base/checked.h"
+#include "base/strings.h"
+
 namespace tundish {
 
 namespace {
@@ -44,6 +47,16 @@ ValueType refine(ValueType stored, const ValueType& inferred) {
     stored.element[i] = refine(std::move(stored.element[i]), inferred.element[i]);
   }
   return stored;
+}
+
+Status check_sizes(const ValueType& type) {
+  if (!type.shape) return ok();
+  std::vector<int64_t> known;
+  for (const Dim& dim : *type.shape) {
+    if (dim.is_known()) known.push_back(dim.size());
+  }
+  if (checked_bytes(known, 1).has_value()) return ok();
+  return InvalidModel(cat("no tensor has the shape ", to_string(type.shape)));
 }
 
 }  // namespace tundish

@@ -13,6 +13,10 @@ bool contradicts(const ValueType& a, const ValueType& b);
 /// `stored` with the sizes that only `inferred` knows. The types must not contradict each other.
 ValueType refine(ValueType stored, const ValueType& inferred);
 
+/// kInvalidModel when the sizes of a type that are known have a product that no tensor can have: so
+/// element counts of what a graph holds never overflow.
+Status check_sizes(const ValueType& type);
+
 }  // namespace tundish
 
 #endif  // TUNDISH_IR_TYPE_MATCH_H_

@@ -39,5 +39,15 @@ TEST(TypeMatch, elements_of_sequences) {
   EXPECT_TRUE(contradicts(a, b));
 }
 
+TEST(TypeMatch, sizes_that_no_tensor_can_have_are_refused) {
+  const auto type = [](std::vector<Dim> dims) {
+    return ValueType::tensor(DType::kFloat32, std::move(dims));
+  };
+  EXPECT_TRUE(check_sizes(type({Dim::symbol("N"), Dim(3), Dim()})));
+  EXPECT_TRUE(check_sizes(ValueType::tensor(DType::kFloat32, {})));
+  EXPECT_FALSE(check_sizes(type({Dim(3), Dim::symbol("N"), Dim(INT64_MAX)})));
+  EXPECT_FALSE(check_sizes(type({Dim(0), Dim(int64_t{1} << 32), Dim(int64_t{1} << 32)})));
+}
+
 }  // namespace
 }  // namespace tundish

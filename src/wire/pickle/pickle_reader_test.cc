@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "wire/pickle/pickle_for_test.h"
 
 namespace tundish::pickle {
