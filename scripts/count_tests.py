@@ -5,8 +5,9 @@
 
 A GoogleTest program counts case by case, from the lines it prints; one that ends before its summary
 (a crash, a time-out) counts the cases that ended, and one failure. A Python unittest program counts
-by its summary, a program that ends with such a line by that. Any other test counts as one. Exit
-status 1 when something failed or nothing ran.
+by its summary, a program that ends with such a line by that. Any other test counts as one. The
+programs that failed are named before the line, with their failing cases. Exit status 1 when
+something failed or nothing ran.
 """
 import re
 import sys
@@ -51,14 +52,26 @@ def count_entry(entry):
     return (1, 0, 0) if entry_passed else (0, 1, 0)
 
 
+def failing_cases(entry):
+    """Names that the output of a failing program gives to what failed in it."""
+    text = entry.findtext("system-out") or ""
+    names = re.findall(r"^\[  FAILED  \] ([^\s,]+).*\(\d+ ms\)$", text, re.M)
+    names += re.findall(r"^(?:FAIL|ERROR): (\S+)", text, re.M)
+    return " ".join(dict.fromkeys(names)) or text.strip().rsplit("\n", 1)[-1][:200]
+
+
 def main(paths):
     totals = [0, 0, 0]
     for path in paths:
         try:
-            parts = [count_entry(e) for e in ElementTree.parse(path).getroot().iter("testcase")]
+            parts = []
+            for entry in ElementTree.parse(path).getroot().iter("testcase"):
+                parts.append(count_entry(entry))
+                if parts[-1][1] > 0:
+                    print("failed: %s: %s" % (entry.get("name"), failing_cases(entry)))
         except (OSError, ElementTree.ParseError) as error:
             print("count_tests.py: %s: %s" % (path, error), file=sys.stderr)
-            parts = [(0, 1, 0)]
+            parts.append((0, 1, 0))
         for part in parts:
             totals = [a + b for a, b in zip(totals, part)]
     print("%d passed, %d failed, %d skipped" % tuple(totals))

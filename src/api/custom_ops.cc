@@ -49,7 +49,7 @@ class NodeView final : public CustomNode {
 
 const CustomOp& op_of(const void* user) { return *static_cast<const CustomOp*>(user); }
 
-// A foreign exception ends here.
+// The functions are foreign code, which may throw anything: it ends here, as an error at the node.
 template <class Function> auto guarded(const Function& function) -> decltype(function()) {
   try {
     return function();

@@ -49,8 +49,8 @@ TEST(ConstantOfShape, refusals) {
   expect_refused({"ConstantOfShape", {vector<float>({2})}}, "input 0: element type float32");
   expect_error(run_op(constant_of_shape({int64_t{1} << 40, 4}, Tensor())), ErrorCode::kLimit,
                "does not fit into memory");
-  expect_error(run_op(constant_of_shape({INT64_MAX, INT64_MAX}, Tensor())), ErrorCode::kLimit,
-               "does not fit into memory");
+  expect_refused(constant_of_shape({INT64_MAX, INT64_MAX}, Tensor()), "no tensor has the shape",
+                 ErrorCode::kInvalidModel);
 }
 
 TEST(EyeLike, has_ones_on_a_diagonal) {

@@ -38,6 +38,8 @@ template <class T> void check(const ConvCase& c, double tolerance) {
   }
   OpCall call = conv(c, x, w);
   call.inputs.push_back(bias);
+  // Kernels of float32 sum in chains of fused multiply-adds or by Winograd tiles, the generic one
+  // rounds each product; float64 has one order of sums everywhere.
   call.kernel_tolerance = std::is_same_v<T, float> ? tolerance : 0;
   const Result<Tensor> one = run_op(call);
   expect_near<T>(one, want, tolerance);

@@ -42,7 +42,10 @@ TEST(Expand, refusals) {
   expect_refused(expand(x, {-1}), "the shape has size -1");
   expect_fails_to_run(expand(x, {-1}), "the shape has size -1");
   expect_refused({"Expand", {x, vector<float>({2})}}, "input 1: element type float32");
-  const OpCall huge = expand(Tensor::scalar(1.0F), {int64_t{1} << 32, int64_t{1} << 31});
+  const Tensor one = Tensor::scalar(1.0F);
+  expect_refused(expand(one, {int64_t{1} << 32, int64_t{1} << 31}), "no tensor has the shape",
+                 ErrorCode::kInvalidModel);
+  const OpCall huge = expand(one, {int64_t{1} << 30, int64_t{1} << 30});
   expect_error(run_op(huge), ErrorCode::kLimit, "does not fit into memory");
 }
 

@@ -13,14 +13,13 @@
 #include "ir/verifier.h"
 #include "passes/index.h"
 #include "passes/pass.h"
+#include "passes/test_cases.h"
 #include "passes/test_evaluator.h"
 
 namespace tundish {
 namespace {
 
-struct Case {
-  std::string name, before, after;
-};
+using namespace pass_cases;  // NOLINT: its three names are what this file is about
 
 Result<Graph> parse(const std::string& body) {
   return parse_text("graph \"case\" {\n" + body + "\n}", test_ops::table());
@@ -57,32 +56,6 @@ std::string canonical(const Graph& graph) {
   }
   return to_text(std::move(builder).finish().value(),
                  {.max_constant_elements = 1000, .node_names = NodeNames::kHide});
-}
-
-std::vector<Case> read_cases(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::vector<Case> cases;
-  bool is_after = false;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    if (line[0] != ' ') {
-      EXPECT_EQ(line.back(), ':') << path << ": " << line;
-      cases.push_back({line.substr(0, line.size() - 1), {}, {}});
-      is_after = false;
-    } else if (line.find("---") != std::string::npos) {
-      is_after = true;
-    } else if (!cases.empty()) {
-      (is_after ? cases.back().after : cases.back().before) += line + "\n";
-    }
-  }
-  return cases;
-}
-
-const PassDef* find_pass(const std::string& name) {
-  for (const PassDef* pass : indexed_passes()) {
-    if (pass->name == name) return pass;
-  }
-  return nullptr;
 }
 
 void run_case(const PassDef& pass, const Case& one) {

@@ -17,90 +17,25 @@
 #include "ops/index.h"
 #include "passes/index.h"
 #include "passes/pass.h"
+#include "passes/test_cases.h"
 #include "proof/compare.h"
 #include "runtime/reference.h"
 
 namespace tundish {
 namespace {
 
+using namespace pass_cases;  // NOLINT: its three names are what this file is about
+
 // Largest error of a pass that is not exact, relative to the largest answer (float32 has 6e-8).
 constexpr double kRounding = 2e-6;
 
-Status infer_as_first(InferContext& context) {
-  for (size_t i = 0; i < context.node().outputs.size(); ++i) {
-    context.set_output(i, context.input(0));
-  }
-  return ok();
-}
-
-// Operators that passes make and the table does not have yet: shapes only.
-constexpr std::array kFakes = {
-    OpDef{.name = "FusedConv",
-          .domain = kDomainMicrosoft,
-          .inputs = {2, 4},
-          .infer =
-              [](InferContext& context) {
-                ValueType type = context.input(0);
-                type.shape.reset();
-                context.set_output(0, std::move(type));
-                return ok();
-              }},
-    OpDef{.name = "FusedElementwise",
-          .domain = kDomainTundish,
-          .inputs = {1, kAnyCount},
-          .infer =
-              [](InferContext& context) {
-                context.set_output(0, ValueType::tensor(context.input(0).dtype, {}));
-                return ok();
-              }},
-    OpDef{.name = "FusedMatMul",
-          .domain = kDomainTundish,
-          .inputs = {2, 4},
-          .infer =
-              [](InferContext& context) {
-                context.set_output(0, ValueType::tensor(context.input(0).dtype, {}));
-                return ok();
-              }},
-    OpDef{.name = "SkipLayerNormalization",
-          .domain = kDomainMicrosoft,
-          .inputs = {3, 5},
-          .outputs = {1, 4},
-          .infer = infer_as_first},
-    OpDef{.name = "SkipSimplifiedLayerNormalization",
-          .domain = kDomainMicrosoft,
-          .inputs = {3, 4},
-          .outputs = {1, 4},
-          .infer = infer_as_first},
-};
-
-class OpsAndFakes : public OpTable {
- public:
-  const OpDef* find(std::string_view domain, std::string_view name, int version) const override {
-    if (const OpDef* real = builtin_ops().find(domain, name, version)) return real;
-    for (const OpDef& fake : kFakes) {
-      if (fake.domain == domain && fake.name == name) return &fake;
-    }
-    return nullptr;
-  }
-  std::span<const OpDef* const> all() const override { return builtin_ops().all(); }
-};
-
-const OpTable& table() {
-  static const OpsAndFakes kTable;
-  return kTable;
-}
-
-struct Case {
-  std::string name, before, after;
-};
-
 Result<Graph> parse(const std::string& body) {
-  return parse_text("graph \"case\" {\n" + body + "\n}", table());
+  return parse_text("graph \"case\" {\n" + body + "\n}", builtin_ops());
 }
 
 /// The same graph with values numbered in the order in which they are first used.
 std::string canonical(const Graph& graph) {
-  Builder builder(table(), "case");
+  Builder builder(builtin_ops(), "case");
   std::vector<ValueId> map(graph.value_capacity(), kNoValue);
   const auto mapped = [&](ValueId id) {
     if (id == kNoValue) return kNoValue;
@@ -147,32 +82,6 @@ std::string canonical(const Graph& graph) {
   return without;
 }
 
-std::vector<Case> read_cases(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::vector<Case> cases;
-  bool is_after = false;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#') continue;
-    if (line[0] != ' ') {
-      EXPECT_EQ(line.back(), ':') << path << ": " << line;
-      cases.push_back({line.substr(0, line.size() - 1), {}, {}});
-      is_after = false;
-    } else if (line.find("---") != std::string::npos) {
-      is_after = true;
-    } else if (!cases.empty()) {
-      (is_after ? cases.back().after : cases.back().before) += line + "\n";
-    }
-  }
-  return cases;
-}
-
-const PassDef* find_pass(const std::string& name) {
-  for (const PassDef* pass : indexed_passes()) {
-    if (pass->name == name) return pass;
-  }
-  return nullptr;
-}
-
 Tensor random_tensor(const ValueType& type, std::map<std::string, int64_t>& symbols,
                      std::mt19937& random) {
   Shape shape;
@@ -208,7 +117,7 @@ Tensor random_tensor(const ValueType& type, std::map<std::string, int64_t>& symb
 
 bool can_run(const Graph& graph) {
   return std::ranges::all_of(graph.order(), [&](NodeId id) {
-    const OpDef* def = table().find(graph.node(id));
+    const OpDef* def = builtin_ops().find(graph.node(id));
     return def != nullptr && def->run != nullptr;
   });
 }
@@ -228,8 +137,8 @@ void expect_same_answers(const Graph& before, const Graph& after, const PassDef&
   for (const ValueId input : before.inputs()) {
     inputs.emplace_back(random_tensor(before.value(input).type, symbols, random));
   }
-  auto left = ReferenceRunner::create(std::make_shared<Graph>(before), table());
-  auto right = ReferenceRunner::create(std::make_shared<Graph>(after), table());
+  auto left = ReferenceRunner::create(std::make_shared<Graph>(before), builtin_ops());
+  auto right = ReferenceRunner::create(std::make_shared<Graph>(after), builtin_ops());
   ASSERT_TRUE(left && right);
   const auto wanted = left->run(inputs, {});
   const auto got = right->run(inputs, {});
@@ -255,15 +164,15 @@ void run_case(const PassDef& pass, const Case& one) {
   const Result<Graph> after = parse(is_unchanged ? one.before : one.after);
   ASSERT_TRUE(after) << after.error().to_string();
   Graph graph = *before;
-  ReferenceEvaluator evaluator(table());
+  ReferenceEvaluator evaluator(builtin_ops());
   std::string notes;
-  PassContext context{table(), evaluator};
+  PassContext context{builtin_ops(), evaluator};
   context.note = [&](const PatchNote& note) { notes += note.reason + "\n"; };
   const Result<int64_t> count = pass.run(graph, context);
   ASSERT_TRUE(count) << count.error().to_string();
   EXPECT_EQ(*count > 0, !is_unchanged) << notes;
   EXPECT_EQ(canonical(graph), canonical(*after)) << notes;
-  const Status good = verify(graph, table());
+  const Status good = verify(graph, builtin_ops());
   EXPECT_TRUE(good) << good.error().to_string();
   if (!is_unchanged && can_run(graph)) expect_same_answers(*before, graph, pass);
 }
