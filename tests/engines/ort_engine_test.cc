@@ -83,7 +83,9 @@ TEST(OrtEngine, runs_dense_calls_into_buffers_and_refuses_providers_it_lacks) {
   const auto model = Model::open(path).value();
   SessionOptions options{.engine = "ort", .thread_count = 1, .ort_library = library()};
   options.outputs = {model->outputs()[0].name};
-  auto session = Session::create(model, options).value();
+  auto created = Session::create(model, options);
+  ASSERT_TRUE(created) << created.error().to_string();
+  Session session = std::move(created).value();
   const std::vector<Value> rows = some_rows(*model);
   const TensorView row = rows[0].tensor()->view();
   const auto answer = session.run({&row, 1});
