@@ -10,9 +10,18 @@ function(tundish_precompile target)
   target_precompile_headers(${target} PRIVATE ${TUNDISH_STANDARD_HEADERS} ${ARGN})
 endfunction()
 
+# tundish_compile_quickly(TARGET): a test's own code runs once and is compiled for each build, so it
+# is not optimised; what it tests is.
+function(tundish_compile_quickly target)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
 # tundish_precompile_test(TARGET): the standard headers and googletest's, shared by all test
-# programs.
+# programs, compiled quickly.
 function(tundish_precompile_test target)
+  tundish_compile_quickly(${target})
   if(CMAKE_DISABLE_PRECOMPILE_HEADERS)
     return()
   endif()
@@ -20,6 +29,7 @@ function(tundish_precompile_test target)
     file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/precompiled_test.cc CONTENT "" @ONLY)
     add_library(tundish_precompiled_test OBJECT ${CMAKE_BINARY_DIR}/generated/precompiled_test.cc)
     target_link_libraries(tundish_precompiled_test PRIVATE GTest::gmock)
+    tundish_compile_quickly(tundish_precompiled_test)
     tundish_precompile(tundish_precompiled_test <gmock/gmock.h> <gtest/gtest.h>)
   endif()
   target_precompile_headers(${target} REUSE_FROM tundish_precompiled_test)

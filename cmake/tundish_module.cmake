@@ -14,23 +14,26 @@ function(tundish_index folder file)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
 endfunction()
 
-# tundish_module(NAME [HOT] DEPS module... [LIBS library...] [INDEX prefix] [PRECOMPILE header...])
+# tundish_module(NAME [HOT] [HEAVY_TESTS] DEPS module... [LIBS library...] [INDEX prefix]
+#                [PRECOMPILE header...] [TEST_PRECOMPILE header...])
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
-# all *_test.cc, and with INDEX a file NAME/index.inc that holds TUNDISH_INDEX(stem) for each *.cc
-# that lies directly in the folder (but index.cc, registry.cc and pipeline.cc), in alphabetical
-# order. So a new operator, pass or subcommand is found by its file name and no list is edited.
-# A release is compiled for size but for modules that say HOT: those that see every row.
+# all *_test.cc and what they share (testing.cc), and with INDEX a file NAME/index.inc that holds
+# TUNDISH_INDEX(stem) for each *.cc that lies directly in the folder (but index.cc, registry.cc and
+# pipeline.cc), in alphabetical order. So a new operator, pass or subcommand is found by its file
+# name and no list is edited.
+# A release is compiled for size but for modules that say HOT: those that see every row. Tests are
+# not optimised but where HEAVY_TESTS says that they compare with plain loops over much data.
 # PRECOMPILE and TEST_PRECOMPILE: our own headers that nearly every file, or test, of it reads.
 # Folders that need compiler flags of their own (kernels/avx2, ...) are added by the module's own
 # CMakeLists.
 function(tundish_module name)
-  cmake_parse_arguments(ARG "HOT" "INDEX"
+  cmake_parse_arguments(ARG "HOT;HEAVY_TESTS" "INDEX"
                         "DEPS;LIBS;EXCLUDE;TEST_LIBS;PRECOMPILE;TEST_PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_(test|fuzzer|bench)\\.cc$")
-  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_(test|fuzzer|bench)|/testing)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "(_test|/testing)\\.cc$")
   foreach(pattern ${ARG_EXCLUDE})
     list(FILTER sources EXCLUDE REGEX "${pattern}")
     list(FILTER tests EXCLUDE REGEX "${pattern}")
@@ -68,7 +71,10 @@ function(tundish_module name)
     target_link_libraries(${name}_test PRIVATE tundish_${name} ${ARG_TEST_LIBS} GTest::gmock
                           GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE TUNDISH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    if(ARG_TEST_PRECOMPILE)
+    if(ARG_HEAVY_TESTS)
+      tundish_precompile(${name}_test <gmock/gmock.h> <gtest/gtest.h>)
+    elseif(ARG_TEST_PRECOMPILE)
+      tundish_compile_quickly(${name}_test)
       tundish_precompile(${name}_test <gmock/gmock.h> <gtest/gtest.h> ${ARG_TEST_PRECOMPILE})
     else()
       tundish_precompile_test(${name}_test)
