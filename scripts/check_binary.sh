@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The release binary keeps its promises: at most 8 MB stripped, at most six shared objects, no C++
+# The release binary keeps its promises: at most 8.5 MB stripped, at most six shared objects, no C++
 # runtime from outside, no path of the building machine inside. 77 when it has not been built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 binary="${1:-build/release/bin/tundish}"
-max_bytes=$((8 * 1024 * 1024))
+max_bytes=8500000
 max_objects=6
 
 if [ ! -x "$binary" ]; then

@@ -28,6 +28,7 @@ bool isa_available(Isa isa);
 Isa detect_isa();
 
 struct ConvKernels;
+struct DenseKernels;
 struct ForestTables;
 struct GemmKernels;
 struct VectorKernels;
@@ -55,6 +56,7 @@ struct KernelTable {
   const GemmKernels* gemm;      // never null; see gemm.h
   const VectorKernels* vector;  // never null; see vector.h
   const ConvKernels* conv;      // never null; see conv.h
+  const DenseKernels* dense;    // never null; see dense.h
 };
 
 // The table of an available instruction set. Its entries live for the whole process.

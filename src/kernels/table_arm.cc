@@ -19,9 +19,9 @@ Isa detect_isa() { return Isa::kNeon; }
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
       {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr, &kGemmGeneric,
-       &kVectorGeneric, &kConvGeneric},
+       &kVectorGeneric, &kConvGeneric, &kDenseGeneric},
       {Isa::kNeon, forest_rows_neon, forest_generic, 16, 8, LeafLayout::kBySlot,
-       "neon/rank-bytes/16", nullptr, &kGemmNeon, &kVectorNeon, &kConvNeon},
+       "neon/rank-bytes/16", nullptr, &kGemmNeon, &kVectorNeon, &kConvNeon, &kDenseNeon},
   };
   return kTables[isa == Isa::kNeon ? 1 : 0];
 }

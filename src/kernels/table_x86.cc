@@ -46,14 +46,16 @@ Isa detect_isa() {
 const KernelTable& table_for(Isa isa) {
   static const KernelTable kTables[] = {
       {Isa::kGeneric, nullptr, nullptr, 0, 0, LeafLayout::kBySlot, nullptr, nullptr, &kGemmGeneric,
-       &kVectorGeneric, &kConvGeneric},
+       &kVectorGeneric, &kConvGeneric, &kDenseGeneric},
       {Isa::kAvx2, forest_rows_avx2, forest_row_avx2, 32, 12, LeafLayout::kBySlot,
-       "avx2/rank-bytes/32", "avx2/rank-bytes/row", &kGemmAvx2, &kVectorAvx2, &kConvAvx2},
+       "avx2/rank-bytes/32", "avx2/rank-bytes/row", &kGemmAvx2, &kVectorAvx2, &kConvAvx2,
+       &kDenseAvx2},
       {Isa::kAvx512, forest_rows_avx512, forest_row_avx512, 64, 12, LeafLayout::kDictionary,
-       "avx512/rank-bytes/64", "avx512/rank-bytes/row", &kGemmAvx512, &kVectorAvx512, &kConvAvx512},
+       "avx512/rank-bytes/64", "avx512/rank-bytes/row", &kGemmAvx512, &kVectorAvx512, &kConvAvx512,
+       &kDenseAvx512},
       {Isa::kAvx512Vbmi, forest_rows_avx512vbmi, forest_row_avx512vbmi, 64, 12,
        LeafLayout::kDictionary, "avx512vbmi/rank-bytes/64", "avx512vbmi/rank-bytes/row",
-       &kGemmAvx512, &kVectorAvx512, &kConvAvx512},
+       &kGemmAvx512, &kVectorAvx512, &kConvAvx512, &kDenseAvx512},
   };
   return kTables[isa == Isa::kNeon ? 0 : static_cast<size_t>(isa)];
 }

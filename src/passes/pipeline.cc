@@ -14,7 +14,7 @@ namespace tundish {
 namespace {
 
 // The order in which passes run; the one list that a person edits when a pass is added.
-constexpr std::array<std::string_view, 20> kOrder = {
+constexpr std::array<std::string_view, 21> kOrder = {
     // Less to compute.
     "remove_identity",
     "inline_if",
@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, 20> kOrder = {
     "recognize_rms_norm",
     "fuse_skip_layer_norm",
     "fuse_matmul",
+    "fuse_dense_layers",
     "fuse_conv",
     "fuse_elementwise",
 };

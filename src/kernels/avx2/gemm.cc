@@ -14,10 +14,14 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/dense_layer.inl.h"
+
 }  // namespace
 
 const GemmKernels kGemmAvx2 = {
     kPanelVectors * Vector8::kLanes, Vector8::kTileRows,  24, run_block_of<Vector8>, kRowBlock,
     finish_block_of<Vector8>,        pack_panels<Vector8>};
+
+const DenseKernels kDenseAvx2 = kDenseOf<Vector8>;
 
 }  // namespace tundish::kernels

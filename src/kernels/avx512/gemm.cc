@@ -14,10 +14,14 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/dense_layer.inl.h"
+
 }  // namespace
 
 const GemmKernels kGemmAvx512 = {
     kPanelVectors * Vector16::kLanes, Vector16::kTileRows,  64, run_block_of<Vector16>, kRowBlock,
     finish_block_of<Vector16>,        pack_panels<Vector16>};
+
+const DenseKernels kDenseAvx512 = kDenseOf<Vector16>;
 
 }  // namespace tundish::kernels

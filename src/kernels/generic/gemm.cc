@@ -12,10 +12,14 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/dense_layer.inl.h"
+
 }  // namespace
 
 const GemmKernels kGemmGeneric = {
     kPanelVectors * Vector4::kLanes, Vector4::kTileRows,  4, run_block_of<Vector4>, kRowBlock,
     finish_block_of<Vector4>,        pack_panels<Vector4>};
+
+const DenseKernels kDenseGeneric = kDenseOf<Vector4>;
 
 }  // namespace tundish::kernels

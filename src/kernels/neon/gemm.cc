@@ -16,6 +16,8 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/dense_layer.inl.h"
+
 }  // namespace
 
 const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes,
@@ -25,5 +27,7 @@ const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes,
                                kRowBlock,
                                finish_block_of<VectorNeon>,
                                pack_panels<VectorNeon>};
+
+const DenseKernels kDenseNeon = kDenseOf<VectorNeon>;
 
 }  // namespace tundish::kernels

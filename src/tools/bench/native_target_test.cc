@@ -77,7 +77,8 @@ TEST(TimeCalls, short_calls_are_timed_in_groups) {
     return ok();
   };
   ASSERT_TRUE(time_calls(call, 0.001, 10, samples));
-  EXPECT_EQ(samples.calls, made - 1);  // but for the one that shows how long a call takes
+  EXPECT_LT(samples.calls, made) << "some only show how long a call takes";
+  EXPECT_GE(samples.calls, made - 5);
   EXPECT_LT(static_cast<int64_t>(samples.call_ns.size()), samples.calls);
 }
 

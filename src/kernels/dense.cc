@@ -1,0 +1,96 @@
+#include "kernels/dense.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tundish::kernels {
+namespace {
+
+// Floats of one of two buffers, half of the first cache together; and what whole tiles of rows of
+// the widest layer need.
+constexpr size_t kBufferFloats = 4096;
+// Every tile's height divides it.
+constexpr size_t kRowUnit = 6;
+static_assert(kRowUnit * kDenseWidest <= kBufferFloats);
+
+size_t rows_at_once(const DenseKernels& kernels, const DenseNetwork& network, size_t rows) {
+  if (rows <= kRowUnit) return kRowUnit;  // without the divisions below
+  size_t widest = dense_padded(kernels, network.layers[0].inputs);
+  for (size_t i = 0; i < network.layer_count; ++i) {
+    widest = std::max(widest, dense_padded(kernels, network.layers[i].outputs));
+  }
+  return kBufferFloats / widest / kRowUnit * kRowUnit;
+}
+
+void finish(const DenseNetwork& network, const DenseRows& made, float* y) {
+  const size_t columns = network.layers[network.layer_count - 1].outputs;
+  for (size_t r = 0; r < made.rows; ++r) {
+    const float* const row = made.y + r * made.y_stride;
+    if (network.row_function != nullptr) {
+      network.row_function(row, columns, y + r * columns);
+    } else {
+      std::memcpy(y + r * columns, row, columns * sizeof(float));
+    }
+  }
+}
+
+}  // namespace
+
+size_t dense_padded(const DenseKernels& kernels, size_t columns) {
+  return (columns + kernels.lanes - 1) & ~(kernels.lanes - 1);  // lanes: a power of two
+}
+
+void pack_dense(const DenseKernels& kernels, const GemmMatrix& w, size_t inputs, size_t outputs,
+                float* panels) {
+  size_t vectors = dense_padded(kernels, outputs) / kernels.lanes;
+  const bool is_narrow = outputs <= kDenseNarrow;
+  size_t column = 0;
+  while (vectors > 0) {
+    size_t count = vectors >= 2 ? 2 : 1;
+    if (kernels.group == 4 && vectors >= 4 && !is_narrow) count = 4;
+    const size_t width = count * kernels.lanes;
+    for (size_t k = 0; k < inputs; ++k) {
+      for (size_t j = column; j < column + width; ++j) {
+        *panels++ = j < outputs ? w.data[k * w.row_stride + j * w.column_stride] : 0.0f;
+      }
+    }
+    column += width;
+    vectors -= count;
+  }
+}
+
+void run_dense(const DenseKernels& kernels, const DenseNetwork& network, const float* x,
+               size_t rows, float* y) {
+  alignas(64) float buffers[2][kBufferFloats];
+  const size_t inputs = network.layers[0].inputs;
+  const size_t outputs = network.layers[network.layer_count - 1].outputs;
+  const size_t most = rows_at_once(kernels, network, rows);
+  for (size_t first = 0; first < rows; first += most) {
+    DenseRows part{x + first * inputs, inputs, nullptr, 0, std::min(most, rows - first)};
+    size_t next = 0;
+    const auto turn = [&](size_t columns) {
+      part.y = buffers[next];
+      part.y_stride = dense_padded(kernels, columns);
+      next = 1 - next;
+    };
+    if (network.step_count > 0) {
+      turn(inputs);
+      kernels.run_steps(network.steps, network.step_count, part, inputs);
+      part.x = part.y;
+      part.x_stride = part.y_stride;
+    }
+    for (size_t i = 0; i < network.layer_count; ++i) {
+      const DenseLayer& layer = network.layers[i];
+      turn(layer.outputs);
+      kernels.run_layer(layer, part);
+      if (network.functions[i] != nullptr) {
+        network.functions[i](part.y, part.rows * part.y_stride, part.y);
+      }
+      part.x = part.y;
+      part.x_stride = part.y_stride;
+    }
+    finish(network, part, y + first * outputs);
+  }
+}
+
+}  // namespace tundish::kernels
