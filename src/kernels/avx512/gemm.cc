@@ -8,6 +8,8 @@ namespace {
 
 #include "kernels/simd/vector_avx512.inl.h"
 
+#include "kernels/simd/vector_tables.inl.h"
+
 #include "kernels/simd/vector_math.inl.h"
 
 #include "kernels/simd/gemm_tile.inl.h"

@@ -16,18 +16,51 @@ template <class V> struct SigmoidFunction {
 template <class V> struct SiluFunction {
   static inline typename V::T call(typename V::T x) { return silu_of<V>(x); }
 };
-template <class V> struct GeluErfFunction {
-  static inline typename V::T call(typename V::T x) { return gelu_erf_of<V>(x); }
-};
-template <class V> struct GeluTanhFunction {
-  static inline typename V::T call(typename V::T x) { return gelu_tanh_of<V>(x); }
-};
-
 template <class V, class Function> void map_array(const float* x, size_t count, float* y) {
   size_t i = 0;
   for (; i + V::kLanes <= count; i += V::kLanes) V::store(y + i, Function::call(V::load(x + i)));
   if (i < count) {
     V::store_part(y + i, Function::call(V::load_part(x + i, count - i)), count - i);
+  }
+}
+
+// Functions of many steps: two vectors abreast where there are registers for them.
+template <class V, template <class> class Function>
+void map_chains(const float* x, size_t count, float* y) {
+  size_t i = 0;
+  if constexpr (V::kRegisters >= 32) {
+    using W = Twice<V>;
+    for (; i + W::kLanes <= count; i += W::kLanes) {
+      W::store(y + i, Function<W>::call(W::load(x + i)));
+    }
+  }
+  map_array<V, Function<V>>(x + i, count - i, y + i);
+}
+
+// The same for functions with a table: what lies beyond it is not in the loop.
+template <class V, template <class> class Function>
+void map_near(const float* x, size_t count, float* y) {
+  size_t i = 0;
+  if constexpr (V::kHasTables) {
+    using W = Twice<V>;
+    while (i + W::kLanes <= count) {
+      for (; i + W::kLanes <= count; i += W::kLanes) {
+        const typename W::T value = W::load(x + i);
+        const typename W::T near = Function<W>::near(value);
+        if (W::any(Function<W>::beyond(value))) break;
+        W::store(y + i, near);
+      }
+      if (i + W::kLanes > count) break;
+      W::store(y + i, near_or_plain<W, Function>(W::load(x + i)));
+      i += W::kLanes;
+    }
+  }
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    V::store(y + i, near_or_plain<V, Function>(V::load(x + i)));
+  }
+  if (i < count) {
+    const typename V::T value = V::load_part(x + i, count - i);
+    V::store_part(y + i, near_or_plain<V, Function>(value), count - i);
   }
 }
 
@@ -290,13 +323,13 @@ template <class V> void normalize_row(const NormRow& row, size_t count) {
 }
 
 template <class V> constexpr VectorKernels vector_kernels() {
-  return {map_array<V, ExpFunction<V>>,
-          map_array<V, ErfFunction<V>>,
-          map_array<V, TanhFunction<V>>,
-          map_array<V, SigmoidFunction<V>>,
-          map_array<V, SiluFunction<V>>,
-          map_array<V, GeluErfFunction<V>>,
-          map_array<V, GeluTanhFunction<V>>,
+  return {map_chains<V, ExpFunction>,
+          map_chains<V, ErfFunction>,
+          map_chains<V, TanhFunction>,
+          map_chains<V, SigmoidFunction>,
+          map_chains<V, SiluFunction>,
+          map_near<V, GeluErfFunction>,
+          map_near<V, GeluTanhFunction>,
           softmax_rows<V>,
           log_softmax_row<V>,
           normalize_row<V>,

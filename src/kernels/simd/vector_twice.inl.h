@@ -10,6 +10,7 @@ template <class W> struct Twice {
     typename W::M low, high;
   };
   static constexpr size_t kLanes = 2 * W::kLanes;
+  static constexpr bool kHasTables = W::kHasTables;
 
   static inline T zero() { return {W::zero(), W::zero()}; }
   static inline T set1(float x) { return {W::set1(x), W::set1(x)}; }
@@ -44,6 +45,10 @@ template <class W> struct Twice {
   static inline M less(T a, T b) { return {W::less(a.low, b.low), W::less(a.high, b.high)}; }
   static inline T select(M m, T a, T b) {
     return {W::select(m.low, a.low, b.low), W::select(m.high, a.high, b.high)};
+  }
+  static inline bool any(M m) { return W::any(m.low) || W::any(m.high); }
+  static inline T look_up(const float* table, T bits) {
+    return {W::look_up(table, bits.low), W::look_up(table, bits.high)};
   }
   static inline T round(T x) { return {W::round(x.low), W::round(x.high)}; }
   static inline T scale(T p, T n) { return {W::scale(p.low, n.low), W::scale(p.high, n.high)}; }
