@@ -16,10 +16,19 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/gemm_row.inl.h"
+
 }  // namespace
 
-const GemmKernels kGemmAvx2 = {
-    kPanelVectors * Vector8::kLanes, Vector8::kTileRows,  24, run_block_of<Vector8>, kRowBlock,
-    finish_block_of<Vector8>,        pack_panels<Vector8>};
+const GemmKernels kGemmAvx2 = {kPanelVectors * Vector8::kLanes,
+                               Vector8::kTileRows,
+                               24,
+                               run_block_of<Vector8>,
+                               kRowBlock,
+                               finish_block_of<Vector8>,
+                               pack_panels<Vector8>,
+                               kRowPanels* kPanelVectors* Vector8::kLanes,
+                               kBesideRows<Vector8>,
+                               multiply_row_of<Vector8>};
 
 }  // namespace tundish::kernels

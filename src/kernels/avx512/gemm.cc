@@ -16,10 +16,19 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/gemm_row.inl.h"
+
 }  // namespace
 
-const GemmKernels kGemmAvx512 = {
-    kPanelVectors * Vector16::kLanes, Vector16::kTileRows,  64, run_block_of<Vector16>, kRowBlock,
-    finish_block_of<Vector16>,        pack_panels<Vector16>};
+const GemmKernels kGemmAvx512 = {kPanelVectors * Vector16::kLanes,
+                                 Vector16::kTileRows,
+                                 64,
+                                 run_block_of<Vector16>,
+                                 kRowBlock,
+                                 finish_block_of<Vector16>,
+                                 pack_panels<Vector16>,
+                                 kRowPanels* kPanelVectors* Vector16::kLanes,
+                                 kBesideRows<Vector16>,
+                                 multiply_row_of<Vector16>};
 
 }  // namespace tundish::kernels

@@ -14,10 +14,19 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/gemm_row.inl.h"
+
 }  // namespace
 
-const GemmKernels kGemmGeneric = {
-    kPanelVectors * Vector4::kLanes, Vector4::kTileRows,  4, run_block_of<Vector4>, kRowBlock,
-    finish_block_of<Vector4>,        pack_panels<Vector4>};
+const GemmKernels kGemmGeneric = {kPanelVectors * Vector4::kLanes,
+                                  Vector4::kTileRows,
+                                  4,
+                                  run_block_of<Vector4>,
+                                  kRowBlock,
+                                  finish_block_of<Vector4>,
+                                  pack_panels<Vector4>,
+                                  kRowPanels* kPanelVectors* Vector4::kLanes,
+                                  kBesideRows<Vector4>,
+                                  multiply_row_of<Vector4>};
 
 }  // namespace tundish::kernels

@@ -18,6 +18,8 @@ namespace {
 
 #include "kernels/simd/gemm_block.inl.h"
 
+#include "kernels/simd/gemm_row.inl.h"
+
 }  // namespace
 
 const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes,
@@ -26,6 +28,9 @@ const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes,
                                run_block_of<VectorNeon>,
                                kRowBlock,
                                finish_block_of<VectorNeon>,
-                               pack_panels<VectorNeon>};
+                               pack_panels<VectorNeon>,
+                               kRowPanels* kPanelVectors* VectorNeon::kLanes,
+                               kBesideRows<VectorNeon>,
+                               multiply_row_of<VectorNeon>};
 
 }  // namespace tundish::kernels
