@@ -50,6 +50,8 @@ struct VectorKernels {
   // e^(x - max) / sum, of each dense row. A row of -infinity alone gives NaN. What a row becomes
   // does not depend on the others.
   void (*softmax)(const float* x, size_t rows, size_t columns, float* y);
+  // The same along columns: element (r, i) of x and y at [r * stride + i], i < columns.
+  void (*softmax_columns)(const float* x, size_t stride, size_t rows, size_t columns, float* y);
   // x - max - ln(sum of e^(x - max)), of one row.
   VectorFunction log_softmax;
   void (*normalize)(const NormRow& row, size_t count);

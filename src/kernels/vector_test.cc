@@ -256,6 +256,31 @@ TEST(Vector, softmax_of_rows_is_that_of_each_row) {
   }
 }
 
+TEST(Vector, softmax_of_columns) {
+  for (const Isa isa : available()) {
+    for (const size_t rows : {0, 1, 5, 64, 150}) {
+      for (const size_t columns : {0, 1, 15, 16, 17, 32, 70}) {
+        const size_t stride = columns + 3;
+        const std::vector<float> x = random_row(rows * stride, 7);
+        std::vector<float> y(rows * stride + 1, 77.0f), in_place = x;
+        kernels_of(isa).softmax_columns(x.data(), stride, rows, columns, y.data());
+        kernels_of(isa).softmax_columns(in_place.data(), stride, rows, columns, in_place.data());
+        for (size_t i = 0; i < columns; ++i) {
+          double most = -INFINITY, sum = 0;
+          for (size_t r = 0; r < rows; ++r) most = std::max<double>(most, x[r * stride + i]);
+          for (size_t r = 0; r < rows; ++r) sum += std::exp(x[r * stride + i] - most);
+          for (size_t r = 0; r < rows; ++r) {
+            const double exact = std::exp(x[r * stride + i] - most) / sum;
+            ASSERT_NEAR(y[r * stride + i], exact, 3e-6 * exact) << isa_name(isa) << " " << columns;
+            ASSERT_EQ(y[r * stride + i], in_place[r * stride + i]);
+          }
+        }
+        for (size_t r = 0; r < rows; ++r) ASSERT_EQ(y[r * stride + columns], 77.0f);
+      }
+    }
+  }
+}
+
 TEST(Vector, softmax_of_infinities_and_nan) {
   for (const Isa isa : available()) {
     for (const size_t count : {1, 5, 16, 37}) {

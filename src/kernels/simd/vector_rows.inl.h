@@ -180,6 +180,50 @@ template <class V> void softmax_rows(const float* x, size_t rows, size_t columns
   multiply_row<V>(y, 0, columns, state.factor);
 }
 
+// One or two vectors of neighbouring columns (W), whole or their first `count` lanes (V alone).
+template <class W, class Load, class Store>
+inline void softmax_column_block(const float* x, size_t stride, size_t rows, float* y, Load load,
+                                 Store store) {
+  using T = typename W::T;
+  T most = W::set1(-__builtin_inff());
+  for (size_t r = 0; r < rows; ++r) most = W::at_least(most, load(x + r * stride));
+  // Sums of a few rows, then their sum: long columns lose less.
+  constexpr size_t kPart = 64;
+  T total = W::zero();
+  for (size_t first = 0; first < rows; first += kPart) {
+    T sum = W::zero();
+    for (size_t r = first; r < rows && r < first + kPart; ++r) {
+      const T e = exp_from<W>(load(x + r * stride), most);
+      sum = W::add(sum, e);
+      store(y + r * stride, e);
+    }
+    total = W::add(total, sum);
+  }
+  const T factor = W::div(W::set1(1.0f), total);
+  for (size_t r = 0; r < rows; ++r) {
+    store(y + r * stride, W::mul(load(y + r * stride), factor));
+  }
+}
+
+template <class V>
+void softmax_columns_of(const float* x, size_t stride, size_t rows, size_t columns, float* y) {
+  using W = Twice<V>;
+  size_t i = 0;
+  for (; i + W::kLanes <= columns; i += W::kLanes) {
+    softmax_column_block<W>(x + i, stride, rows, y + i, W::load, W::store);
+  }
+  for (; i < columns; i += V::kLanes) {
+    const size_t count = columns - i < V::kLanes ? columns - i : V::kLanes;
+    if (count == V::kLanes) {
+      softmax_column_block<V>(x + i, stride, rows, y + i, V::load, V::store);
+      continue;
+    }
+    softmax_column_block<V>(
+        x + i, stride, rows, y + i, [=](const float* at) { return V::load_part(at, count); },
+        [=](float* at, typename V::T e) { V::store_part(at, e, count); });
+  }
+}
+
 template <class V> void log_softmax_row(const float* x, size_t count, float* y) {
   if (count == 0) return;
   using T = typename V::T;
@@ -331,6 +375,7 @@ template <class V> constexpr VectorKernels vector_kernels() {
           map_near<V, GeluErfFunction>,
           map_near<V, GeluTanhFunction>,
           softmax_rows<V>,
+          softmax_columns_of<V>,
           log_softmax_row<V>,
           normalize_row<V>,
           map_array<V, ReluFunction<V>>,

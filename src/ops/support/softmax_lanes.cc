@@ -51,6 +51,13 @@ template <class T> void exponentials(const KernelTable& table, T* values, int64_
 template <class T>
 void strided_lanes(const KernelTable& table, SoftmaxKind kind, const T* x, T* y, int64_t size,
                    int64_t step, int64_t count) {
+  const bool is_log = kind == SoftmaxKind::kLogSoftmax;
+  if constexpr (std::is_same_v<T, float>) {
+    if (!is_log) {
+      return table.vector->softmax_columns(x, static_cast<size_t>(step), static_cast<size_t>(size),
+                                           static_cast<size_t>(count), y);
+    }
+  }
   T most[kLanes];
   T power[kLanes];
   double sum[kLanes] = {};
@@ -59,7 +66,6 @@ void strided_lanes(const KernelTable& table, SoftmaxKind kind, const T* x, T* y,
     const T* from = x + i * step;
     for (int64_t k = 0; k < count; ++k) most[k] = from[k] > most[k] ? from[k] : most[k];
   }
-  const bool is_log = kind == SoftmaxKind::kLogSoftmax;
   for (int64_t i = 0; i < size; ++i) {
     const T* from = x + i * step;
     T* to = y + i * step;
