@@ -68,6 +68,36 @@ struct GemmPanelSource {
   size_t column_stride;
 };
 
+// y += x * B: one row, B in whole groups of packed panels.
+struct RowProduct {
+  const float* x;
+  size_t depth;
+  const float* panels;
+  size_t groups;  // of GemmKernels::row_columns columns
+  float* y;
+};
+
+// A product C = A * B + bias that is computed beside rows, tile by tile, each with all its columns
+// before the next rows. Strides may be negative.
+struct BesideProduct {
+  static constexpr size_t kMostRows = 8;
+  static constexpr size_t kMostLanes = 16;
+  const float* a = nullptr;
+  ptrdiff_t a_row_stride = 0;
+  const float* panels = nullptr;  // packed
+  size_t depth = 0;               // not 0
+  size_t columns = 0;             // whole panels
+  const float* bias = nullptr;    // [columns], or null
+  float* c = nullptr;
+  ptrdiff_t c_row_stride = 0;
+  size_t rows = 0;  // a multiple of GemmKernels::beside_rows
+  // How far it is: rows before `row` are done.
+  size_t row = 0;
+  size_t column = 0;
+  size_t k = 0;
+  alignas(64) float sums[kMostRows * kMostLanes] = {};
+};
+
 // The kernels of one instruction set; see gemm.h for what they compute.
 struct GemmKernels {
   size_t panel_width;  // columns of a panel
@@ -79,6 +109,11 @@ struct GemmKernels {
   void (*finish)(const GemmBlock& block);
   // Writes `columns` columns of `depth` rows as panels, padded with zeros.
   void (*pack)(const GemmPanelSource& source, size_t depth, size_t columns, float* panels);
+  size_t row_columns;
+  size_t beside_rows;
+  // The row, and as many steps of the other product's depth: for each group of columns `row.depth`
+  // of them. The bits are those of run_gemm() with y as residual and with `bias`.
+  void (*multiply_row)(const RowProduct& row, BesideProduct& beside);
 };
 
 }  // namespace tundish::kernels

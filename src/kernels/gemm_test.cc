@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/table.h"
@@ -343,6 +344,61 @@ TEST(Gemm, parts_cover_everything_and_change_no_bit) {
         }
         EXPECT_EQ(std::memcmp(whole.data(), pieces.data(), whole.size() * sizeof(float)), 0)
             << isa_name(isa) << " " << m << " " << n << " " << k << " threads " << threads;
+      }
+    }
+  }
+}
+
+// Rows and a product beside them against run_gemm(): the same bits, whatever the depths.
+void check_rows_beside(Isa isa, size_t depth, size_t beside_depth, ptrdiff_t sign) {
+  const GemmKernels& kernels = kernels_of(isa);
+  constexpr size_t kSteps = 40;
+  const size_t n = 2 * kernels.row_columns, columns = 2 * kernels.panel_width;
+  const size_t rows = 2 * kernels.beside_rows;
+  const auto x = random_floats(kSteps * depth, 1), b = random_floats(depth * n, 2);
+  const auto a = random_floats(rows * beside_depth, 3),
+             w = random_floats(beside_depth * columns, 4);
+  const auto bias = random_floats(columns, 5);
+  const Panels b_panels(kernels, {b.data(), n, 1}, depth, n);
+  const Panels w_panels(kernels, {w.data(), columns, 1}, beside_depth, columns);
+  std::vector<float> c(rows * columns), expected(rows * columns);
+  Gemm gemm{.m = rows, .n = columns, .k = beside_depth, .a = {a.data(), beside_depth, 1}};
+  gemm.packed = w_panels.data;
+  gemm.c = expected.data();
+  gemm.c_row_stride = columns;
+  gemm.epilogue.column_bias = bias.data();
+  run_gemm(kernels, gemm);
+  const size_t first = sign < 0 ? rows - 1 : 0;
+  BesideProduct beside;
+  beside.a = a.data() + first * beside_depth;
+  beside.a_row_stride = sign * static_cast<ptrdiff_t>(beside_depth);
+  beside.panels = w_panels.data;
+  beside.depth = beside_depth;
+  beside.columns = columns;
+  beside.bias = bias.data();
+  beside.c = c.data() + first * columns;
+  beside.c_row_stride = sign * static_cast<ptrdiff_t>(columns);
+  beside.rows = rows;
+  for (size_t step = 0; step < kSteps; ++step) {
+    std::vector<float> y(n, 0.5f), y_expected(n, 0.5f);
+    kernels.multiply_row({&x[step * depth], depth, b_panels.data, 2, y.data()}, beside);
+    Gemm row{.m = 1, .n = n, .k = depth, .a = {&x[step * depth], depth, 1}};
+    row.packed = b_panels.data;
+    row.c = y_expected.data();
+    row.c_row_stride = n;
+    row.epilogue.residual = row.c;
+    run_gemm(kernels, row);
+    ASSERT_EQ(y, y_expected) << isa_name(isa) << " " << depth;
+  }
+  ASSERT_EQ(beside.row, rows);
+  ASSERT_EQ(c, expected) << isa_name(isa) << " " << depth << " " << beside_depth;
+}
+
+TEST(Gemm, rows_with_a_product_beside_them) {
+  for (const Isa isa : available()) {
+    for (const auto& [depth, beside_depth] : {std::pair{13, 13}, {16, 7}, {9, 25}, {33, 1}}) {
+      for (const ptrdiff_t sign : {1, -1}) {
+        check_rows_beside(isa, static_cast<size_t>(depth), static_cast<size_t>(beside_depth), sign);
       }
     }
   }

@@ -47,9 +47,12 @@ struct VectorKernels {
   VectorFunction silu;
   VectorFunction gelu_erf;
   VectorFunction gelu_tanh;
-  // e^(x - max) / sum, of one row. A row of -infinity alone gives NaN.
-  VectorFunction softmax;
-  // x - max - ln(sum of e^(x - max)).
+  // e^(x - max) / sum, of each dense row. A row of -infinity alone gives NaN. What a row becomes
+  // does not depend on the others.
+  void (*softmax)(const float* x, size_t rows, size_t columns, float* y);
+  // The same along columns: element (r, i) of x and y at [r * stride + i], i < columns.
+  void (*softmax_columns)(const float* x, size_t stride, size_t rows, size_t columns, float* y);
+  // x - max - ln(sum of e^(x - max)), of one row.
   VectorFunction log_softmax;
   void (*normalize)(const NormRow& row, size_t count);
 

@@ -221,7 +221,7 @@ TEST(Vector, softmax_of_every_length) {
     for (size_t count = 0; count <= 150; ++count) {
       const std::vector<float> x = random_row(count, static_cast<uint32_t>(count));
       std::vector<float> y(count + 1, 77.0f), z(count + 1, 77.0f);
-      kernels_of(isa).softmax(x.data(), count, y.data());
+      kernels_of(isa).softmax(x.data(), 1, count, y.data());
       kernels_of(isa).log_softmax(x.data(), count, z.data());
       double most = -INFINITY, sum = 0;
       for (size_t i = 0; i < count; ++i) most = std::max<double>(most, x[i]);
@@ -237,26 +237,70 @@ TEST(Vector, softmax_of_every_length) {
   }
 }
 
+TEST(Vector, softmax_of_rows_is_that_of_each_row) {
+  constexpr size_t kRows = 4;
+  for (const Isa isa : available()) {
+    for (const size_t count : {1, 7, 16, 31, 32, 64, 77, 100}) {
+      std::vector<float> x = random_row(kRows * count, 5), y(kRows * count), alone(count);
+      x[count + count / 2] = NAN;  // in the second row only
+      x[2 * count] = -kInfinity;
+      x[2 * count + count - 1] = 80;
+      kernels_of(isa).softmax(x.data(), kRows, count, y.data());
+      for (size_t r = 0; r < kRows; ++r) {
+        kernels_of(isa).softmax(&x[r * count], 1, count, alone.data());
+        for (size_t i = 0; i < count; ++i) expect_same_float(y[r * count + i], alone[i], "row");
+      }
+      kernels_of(isa).softmax(x.data(), kRows, count, x.data());
+      for (size_t i = 0; i < y.size(); ++i) expect_same_float(x[i], y[i], "in place");
+    }
+  }
+}
+
+TEST(Vector, softmax_of_columns) {
+  for (const Isa isa : available()) {
+    for (const size_t rows : {0, 1, 5, 64, 150}) {
+      for (const size_t columns : {0, 1, 15, 16, 17, 32, 70}) {
+        const size_t stride = columns + 3;
+        const std::vector<float> x = random_row(rows * stride, 7);
+        std::vector<float> y(rows * stride + 1, 77.0f), in_place = x;
+        kernels_of(isa).softmax_columns(x.data(), stride, rows, columns, y.data());
+        kernels_of(isa).softmax_columns(in_place.data(), stride, rows, columns, in_place.data());
+        for (size_t i = 0; i < columns; ++i) {
+          double most = -INFINITY, sum = 0;
+          for (size_t r = 0; r < rows; ++r) most = std::max<double>(most, x[r * stride + i]);
+          for (size_t r = 0; r < rows; ++r) sum += std::exp(x[r * stride + i] - most);
+          for (size_t r = 0; r < rows; ++r) {
+            const double exact = std::exp(x[r * stride + i] - most) / sum;
+            ASSERT_NEAR(y[r * stride + i], exact, 3e-6 * exact) << isa_name(isa) << " " << columns;
+            ASSERT_EQ(y[r * stride + i], in_place[r * stride + i]);
+          }
+        }
+        for (size_t r = 0; r < rows; ++r) ASSERT_EQ(y[r * stride + columns], 77.0f);
+      }
+    }
+  }
+}
+
 TEST(Vector, softmax_of_infinities_and_nan) {
   for (const Isa isa : available()) {
     for (const size_t count : {1, 5, 16, 37}) {
       std::vector<float> x(count, -kInfinity), y(count);
-      kernels_of(isa).softmax(x.data(), count, y.data());
+      kernels_of(isa).softmax(x.data(), 1, count, y.data());
       for (const float value : y) EXPECT_TRUE(std::isnan(value)) << isa_name(isa);
       x[count / 2] = 3;  // the others are masked out
-      kernels_of(isa).softmax(x.data(), count, y.data());
+      kernels_of(isa).softmax(x.data(), 1, count, y.data());
       for (size_t i = 0; i < count; ++i) EXPECT_EQ(y[i], i == count / 2 ? 1.0f : 0.0f);
       x[count - 1] = NAN;
-      kernels_of(isa).softmax(x.data(), count, y.data());
+      kernels_of(isa).softmax(x.data(), 1, count, y.data());
       for (const float value : y) EXPECT_TRUE(std::isnan(value)) << isa_name(isa) << " " << count;
       x[count - 1] = kInfinity;
-      kernels_of(isa).softmax(x.data(), count, y.data());
+      kernels_of(isa).softmax(x.data(), 1, count, y.data());
       EXPECT_TRUE(std::isnan(y[count - 1])) << isa_name(isa);
     }
     // Far apart, but no overflow on the way.
     const float x[] = {1000, 0, -1000};
     float y[3];
-    kernels_of(isa).softmax(x, 3, y);
+    kernels_of(isa).softmax(x, 1, 3, y);
     EXPECT_EQ(y[0], 1.0f);
     EXPECT_EQ(y[1], 0.0f);
   }

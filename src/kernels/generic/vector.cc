@@ -8,6 +8,10 @@ namespace {
 
 #include "kernels/simd/vector_generic.inl.h"
 
+#include "kernels/simd/vector_tables.inl.h"
+
+#include "kernels/simd/vector_twice.inl.h"
+
 #include "kernels/simd/vector_math.inl.h"
 
 #include "kernels/simd/vector_elements.inl.h"

@@ -10,6 +10,8 @@ namespace {
 
 #include "kernels/simd/vector_neon.inl.h"
 
+#include "kernels/simd/vector_tables.inl.h"
+
 #include "kernels/simd/vector_math.inl.h"
 
 #include "kernels/simd/gemm_tile.inl.h"
@@ -17,6 +19,8 @@ namespace {
 #include "kernels/simd/gemm_block.inl.h"
 
 #include "kernels/simd/dense_layer.inl.h"
+
+#include "kernels/simd/gemm_row.inl.h"
 
 }  // namespace
 
@@ -26,7 +30,10 @@ const GemmKernels kGemmNeon = {kPanelVectors * VectorNeon::kLanes,
                                run_block_of<VectorNeon>,
                                kRowBlock,
                                finish_block_of<VectorNeon>,
-                               pack_panels<VectorNeon>};
+                               pack_panels<VectorNeon>,
+                               kRowPanels* kPanelVectors* VectorNeon::kLanes,
+                               kBesideRows<VectorNeon>,
+                               multiply_row_of<VectorNeon>};
 
 const DenseKernels kDenseNeon = kDenseOf<VectorNeon>;
 

@@ -12,6 +12,10 @@ namespace {
 
 #include "kernels/simd/vector_neon.inl.h"
 
+#include "kernels/simd/vector_tables.inl.h"
+
+#include "kernels/simd/vector_twice.inl.h"
+
 #include "kernels/simd/vector_math.inl.h"
 
 #include "kernels/simd/vector_elements.inl.h"

@@ -7,6 +7,7 @@ struct Vector8 {
   static constexpr size_t kLanes = 8;
   static constexpr size_t kRegisters = 16;
   static constexpr size_t kTileRows = 6;
+  static constexpr bool kHasTables = false;
 
   static inline T zero() { return _mm256_setzero_ps(); }
   static inline T set1(float x) { return _mm256_set1_ps(x); }

@@ -7,6 +7,7 @@ struct Vector16 {
   static constexpr size_t kLanes = 16;
   static constexpr size_t kRegisters = 32;
   static constexpr size_t kTileRows = 12;
+  static constexpr bool kHasTables = true;
 
   static inline T zero() { return _mm512_setzero_ps(); }
   static inline T set1(float x) { return _mm512_set1_ps(x); }
@@ -27,7 +28,10 @@ struct Vector16 {
   static inline T product_error(T a, T b, T p) { return _mm512_fmsub_ps(a, b, p); }
   static inline T abs(T x) { return _mm512_andnot_ps(set1(-0.0f), x); }
   static inline T copy_sign(T magnitude, T sign) {
-    return _mm512_or_ps(abs(magnitude), _mm512_and_ps(set1(-0.0f), sign));
+    constexpr int kFirstChooses = 0xca;  // bit by bit: a ? b : c
+    return _mm512_castsi512_ps(
+        _mm512_ternarylogic_epi32(_mm512_castps_si512(set1(-0.0f)), _mm512_castps_si512(sign),
+                                  _mm512_castps_si512(magnitude), kFirstChooses));
   }
   // The second operand where one is NaN.
   static inline T at_least(T limit, T x) { return _mm512_max_ps(limit, x); }
@@ -36,6 +40,11 @@ struct Vector16 {
   static inline M is_nan(T x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
   static inline M less(T a, T b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
   static inline T select(M m, T a, T b) { return _mm512_mask_blend_ps(m, b, a); }
+  static inline bool any(M m) { return m != 0; }
+  // table[the last five bits of each lane].
+  static inline T look_up(const float* table, T bits) {
+    return _mm512_permutex2var_ps(load(table), _mm512_castps_si512(bits), load(table + 16));
+  }
   static inline T round(T x) {
     return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   }

@@ -8,6 +8,7 @@ struct Vector4 {
   static constexpr size_t kLanes = 4;
   static constexpr size_t kRegisters = 16;
   static constexpr size_t kTileRows = 4;
+  static constexpr bool kHasTables = false;
 
   static inline T zero() { return T{}; }
   static inline T set1(float x) { return T{x, x, x, x}; }

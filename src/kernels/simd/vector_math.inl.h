@@ -5,7 +5,8 @@
 // first lanes), add, sub, mul, div, sqrt, fma (a * b + c), fnma (c - a * b), product_error (a * b -
 // p, exact where p is a * b rounded), abs, negate, copy_sign (magnitude, sign), at_least and
 // at_most (limit, x; NaN stays), less, is_nan, select (mask ? a : b), round (to nearest even),
-// scale (p * 2^n, one rounding), sum and largest (of the lanes), transpose (a square of kLanes).
+// scale (p * 2^n, one rounding), sum and largest (of the lanes), transpose (a square of kLanes);
+// kHasTables, and where that is so any (of a mask) and look_up (see vector_tables.inl.h).
 //
 // Polynomials: fitted here to the least greatest relative error (iteratively weighted least squares
 // in double on 2,000 Chebyshev nodes); the errors of the results are measured over all floats, see
@@ -88,7 +89,7 @@ template <class V> inline typename V::T silu_of(typename V::T x) {
   return V::select(V::less(x, V::zero()), e.times(quotient), quotient);
 }
 
-template <class V> inline typename V::T tanh_of(typename V::T x) {
+template <class V> inline typename V::T tanh_plain(typename V::T x) {
   using T = typename V::T;
   // (tanh x - x) / x^3 in x^2 for |x| <= 0.625: 2^-27.8 of tanh x.
   static constexpr float kSmall[] = {-0x1.555532p-2f, 0x1.110726p-3f, -0x1.b83c5ap-5f,
@@ -101,7 +102,7 @@ template <class V> inline typename V::T tanh_of(typename V::T x) {
   return V::select(V::less(magnitude, V::set1(0.625f)), small, V::copy_sign(large, x));
 }
 
-template <class V> inline typename V::T erf_of(typename V::T x) {
+template <class V> inline typename V::T erf_plain(typename V::T x) {
   using T = typename V::T;
   // erf(x) / x - 1 in x^2 for |x| <= 1: 2^-29.6 of erf x.
   static constexpr float kSmall[] = {0x1.06eba8p-3f,  -0x1.81273ep-2f, 0x1.ce2cf8p-4f,
@@ -120,7 +121,7 @@ template <class V> inline typename V::T erf_of(typename V::T x) {
 
 // x (1 + erf(x / sqrt 2)) / 2 = max(x, 0) - |x| Q, Q = erfc(|x| / sqrt 2) / 2 = e^(-x^2/2) g(|x|).
 // -infinity gives -0.
-template <class V> inline typename V::T gelu_erf_of(typename V::T x) {
+template <class V> inline typename V::T gelu_erf_plain(typename V::T x) {
   using T = typename V::T;
   // g = a / b for 0 <= z <= 14.8: 2^-27.3 of g.
   static constexpr float kOver[] = {0.5f, 0x1.c16d7ep-2f, 0x1.782d3p-3f, 0x1.4e18fcp-5f,
@@ -139,7 +140,7 @@ template <class V> inline typename V::T gelu_erf_of(typename V::T x) {
 
 // x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 = x / (1 + e^-w), w = x (c + d x^2). With w to
 // twice the digits: e^-w shows its rounding. -infinity gives -0.
-template <class V> inline typename V::T gelu_tanh_of(typename V::T x) {
+template <class V> inline typename V::T gelu_tanh_plain(typename V::T x) {
   using T = typename V::T;
   const T c = V::set1(0x1.988454p+0f);  // 2 sqrt(2/pi)
   const T d = V::set1(0x1.2444f2p-4f);  // 0.044715 c
@@ -164,6 +165,81 @@ template <class V> inline typename V::T gelu_tanh_of(typename V::T x) {
   return V::select(below, e.times(y), y);
 }
 
+// Of the interval that z is in, 0 <= z <= table.last: its polynomial is first + slope * rest.
+template <class V> struct IntervalParts { typename V::T index, first, slope, rest; };
+
+template <class V, size_t kCount>
+inline IntervalParts<V> interval_parts(const IntervalTable<kCount>& table, typename V::T z) {
+  using T = typename V::T;
+  const T whole = V::set1(0x1.8p+23f);  // a float this large ends with its units
+  const T bits = V::fma(z, V::set1(table.inverse_width), whole);
+  const T index = V::sub(bits, whole);
+  const T rest = V::fnma(index, V::set1(table.width), z);
+  T slope = V::look_up(table.coefficients[kCount - 1], bits);
+#pragma GCC unroll 8
+  for (size_t k = kCount - 1; k > 1; --k) {
+    slope = V::fma(slope, rest, V::look_up(table.coefficients[k - 1], bits));
+  }
+  return {index, V::look_up(table.coefficients[0], bits), slope, rest};
+}
+
+// x (1 - q(x)) where q(-x) = 1 - q(x) and q(|x|) is the table's: max(x, 0) - |x| q(|x|). Not for x
+// below the table.
+template <class V, size_t kCount>
+inline typename V::T gated_value(const IntervalTable<kCount>& table, typename V::T x) {
+  const typename V::T z = V::at_most(V::set1(table.last), V::abs(x));
+  const auto q = interval_parts<V>(table, z);
+  return V::fnma(z, V::fma(q.slope, q.rest, q.first), V::at_least(V::zero(), x));
+}
+
+template <class V> inline typename V::T tanh_of(typename V::T x) {
+  if constexpr (V::kHasTables) {
+    const auto p = interval_parts<V>(kTanhTable, V::at_most(V::set1(kTanhTable.last), V::abs(x)));
+    return V::copy_sign(V::fma(p.slope, p.rest, p.first), x);
+  } else {
+    return tanh_plain<V>(x);
+  }
+}
+
+template <class V> inline typename V::T erf_of(typename V::T x) {
+  if constexpr (V::kHasTables) {
+    // Slopes of the first eight intervals are less by 1, so that their rounding is small near 0.
+    const typename V::T z = V::at_most(V::set1(kErfTable.last), V::abs(x));
+    const auto p = interval_parts<V>(kErfTable, z);
+    const typename V::M is_steep = V::less(p.index, V::set1(8.0f));
+    const typename V::T line = V::select(is_steep, V::add(p.first, p.rest), p.first);
+    return V::copy_sign(V::fma(p.slope, p.rest, line), x);
+  } else {
+    return erf_plain<V>(x);
+  }
+}
+
+// Functions with a table for all but very negative values: near() is right where beyond() is not.
+template <class V> struct GeluErfFunction {
+  using T = typename V::T;
+  static inline T near(T x) { return gated_value<V>(kGeluErfTable, x); }
+  static inline typename V::M beyond(T x) { return V::less(x, V::set1(-kGeluErfTable.last)); }
+  static inline T plain(T x) { return gelu_erf_plain<V>(x); }
+};
+template <class V> struct GeluTanhFunction {
+  using T = typename V::T;
+  static inline T near(T x) { return gated_value<V>(kGeluTanhTable, x); }
+  static inline typename V::M beyond(T x) { return V::less(x, V::set1(-kGeluTanhTable.last)); }
+  static inline T plain(T x) { return gelu_tanh_plain<V>(x); }
+};
+
+template <class V, template <class> class Function>
+inline typename V::T near_or_plain(typename V::T x) {
+  if constexpr (V::kHasTables) {
+    const typename V::T near = Function<V>::near(x);
+    const typename V::M beyond = Function<V>::beyond(x);
+    if (__builtin_expect(!V::any(beyond), 1)) return near;
+    return V::select(beyond, Function<V>::plain(x), near);
+  } else {
+    return Function<V>::plain(x);
+  }
+}
+
 // The activations of a product's epilogue.
 template <class V, Activation kActivation> struct ActivationOf {
   using T = typename V::T;
@@ -179,8 +255,8 @@ template <class V, Activation kActivation> struct ActivationOf {
       case Activation::kSigmoid: return sigmoid_of<V>(x);
       case Activation::kTanh: return tanh_of<V>(x);
       case Activation::kSilu: return silu_of<V>(x);
-      case Activation::kGeluErf: return gelu_erf_of<V>(x);
-      case Activation::kGeluTanh: return gelu_tanh_of<V>(x);
+      case Activation::kGeluErf: return near_or_plain<V, GeluErfFunction>(x);
+      case Activation::kGeluTanh: return near_or_plain<V, GeluTanhFunction>(x);
     }
     return x;
   }

@@ -16,18 +16,51 @@ template <class V> struct SigmoidFunction {
 template <class V> struct SiluFunction {
   static inline typename V::T call(typename V::T x) { return silu_of<V>(x); }
 };
-template <class V> struct GeluErfFunction {
-  static inline typename V::T call(typename V::T x) { return gelu_erf_of<V>(x); }
-};
-template <class V> struct GeluTanhFunction {
-  static inline typename V::T call(typename V::T x) { return gelu_tanh_of<V>(x); }
-};
-
 template <class V, class Function> void map_array(const float* x, size_t count, float* y) {
   size_t i = 0;
   for (; i + V::kLanes <= count; i += V::kLanes) V::store(y + i, Function::call(V::load(x + i)));
   if (i < count) {
     V::store_part(y + i, Function::call(V::load_part(x + i, count - i)), count - i);
+  }
+}
+
+// Functions of many steps: two vectors abreast where there are registers for them.
+template <class V, template <class> class Function>
+void map_chains(const float* x, size_t count, float* y) {
+  size_t i = 0;
+  if constexpr (V::kRegisters >= 32) {
+    using W = Twice<V>;
+    for (; i + W::kLanes <= count; i += W::kLanes) {
+      W::store(y + i, Function<W>::call(W::load(x + i)));
+    }
+  }
+  map_array<V, Function<V>>(x + i, count - i, y + i);
+}
+
+// The same for functions with a table: what lies beyond it is not in the loop.
+template <class V, template <class> class Function>
+void map_near(const float* x, size_t count, float* y) {
+  size_t i = 0;
+  if constexpr (V::kHasTables) {
+    using W = Twice<V>;
+    while (i + W::kLanes <= count) {
+      for (; i + W::kLanes <= count; i += W::kLanes) {
+        const typename W::T value = W::load(x + i);
+        const typename W::T near = Function<W>::near(value);
+        if (W::any(Function<W>::beyond(value))) break;
+        W::store(y + i, near);
+      }
+      if (i + W::kLanes > count) break;
+      W::store(y + i, near_or_plain<W, Function>(W::load(x + i)));
+      i += W::kLanes;
+    }
+  }
+  for (; i + V::kLanes <= count; i += V::kLanes) {
+    V::store(y + i, near_or_plain<V, Function>(V::load(x + i)));
+  }
+  if (i < count) {
+    const typename V::T value = V::load_part(x + i, count - i);
+    V::store_part(y + i, near_or_plain<V, Function>(value), count - i);
   }
 }
 
@@ -51,49 +84,144 @@ template <class V> inline float largest_of(const float* x, size_t count) {
   return rest;
 }
 
-// e^(x - most) to y, and their sum. A NaN anywhere makes the sum NaN.
-template <class V> inline float exp_row(const float* x, size_t count, float most, float* y) {
+// e^(x - shift): base 2 spares a product.
+template <class V> inline typename V::T exp_from(typename V::T x, typename V::T shift) {
+  return exp2_of<V>(V::mul(V::sub(x, shift), V::set1(0x1.715476p+0f)));  // log2(e)
+}
+
+// The rest of a row from element i on, and the sum of all: `sum` is that of whole pairs of vectors.
+template <class V>
+inline float exp_rest(const float* x, size_t i, size_t count, typename V::T shift,
+                      typename Twice<V>::T sum, float* y) {
   using T = typename V::T;
-  const T shift = V::set1(most);
-  const auto call = [&](T v) {
-    return exp2_of<V>(V::mul(V::sub(v, shift), V::set1(0x1.715476p+0f)));  // log2(e)
-  };
-  T sum[2] = {V::zero(), V::zero()};
-  size_t i = 0;
-  for (; i + 2 * V::kLanes <= count; i += 2 * V::kLanes) {
-#pragma GCC unroll 2
-    for (size_t j = 0; j < 2; ++j) {
-      const T e = call(V::load(x + i + j * V::kLanes));
-      V::store(y + i + j * V::kLanes, e);
-      sum[j] = V::add(sum[j], e);
-    }
-  }
   for (; i + V::kLanes <= count; i += V::kLanes) {
-    const T e = call(V::load(x + i));
+    const T e = exp_from<V>(V::load(x + i), shift);
     V::store(y + i, e);
-    sum[0] = V::add(sum[0], e);
+    sum.low = V::add(sum.low, e);
   }
-  float total = V::sum(V::add(sum[0], sum[1]));
+  float total = V::sum(V::add(sum.low, sum.high));
   if (i < count) {
     float rest[V::kLanes];
-    V::store(rest, call(V::load_part(x + i, count - i)));
+    V::store(rest, exp_from<V>(V::load_part(x + i, count - i), shift));
 #pragma GCC unroll 1
     for (size_t j = 0; i + j < count; ++j) total += y[i + j] = rest[j];
   }
   return total;
 }
 
-template <class V> void softmax_row(const float* x, size_t count, float* y) {
-  if (count == 0) return;
-  const float total = exp_row<V>(x, count, largest_of<V>(x, count), y);
-  const float inverse = 1.0f / total;
-  const typename V::T factor = V::set1(inverse);
+// e^(x - most) to y, and their sum. A NaN anywhere makes the sum NaN.
+template <class V> inline float exp_row(const float* x, size_t count, float most, float* y) {
+  using W = Twice<V>;
+  const typename W::T shift = W::set1(most);
+  typename W::T sum = W::zero();
   size_t i = 0;
+  for (; i + W::kLanes <= count; i += W::kLanes) {
+    const typename W::T e = exp_from<W>(W::load(x + i), shift);
+    W::store(y + i, e);
+    sum = W::add(sum, e);
+  }
+  return exp_rest<V>(x, i, count, shift.low, sum, y);
+}
+
+template <class V> inline void multiply_row(float* y, size_t i, size_t count, float factor) {
+  const typename V::T scale = V::set1(factor);
   for (; i + V::kLanes <= count; i += V::kLanes) {
-    V::store(y + i, V::mul(V::load(y + i), factor));
+    V::store(y + i, V::mul(V::load(y + i), scale));
   }
 #pragma GCC unroll 1
-  for (; i < count; ++i) y[i] *= inverse;
+  for (; i < count; ++i) y[i] *= factor;
+}
+
+// What passes from row to row.
+struct SoftmaxRows {
+  float most;    // of this row; then of the next
+  float factor;  // of the row before; then of this one
+};
+
+// Powers of one row, the maximum of the next (or of any row), the row before (in y) multiplied:
+// each is bound by other parts of the core.
+template <class V>
+inline SoftmaxRows softmax_step(const float* x, const float* next, size_t count, SoftmaxRows state,
+                                float* y, float* before) {
+  using W = Twice<V>;
+  using T = typename W::T;
+  const T shift = W::set1(state.most);
+  const T factor = W::set1(state.factor);
+  T sum = W::zero();
+  T most = W::set1(-__builtin_inff());
+  size_t i = 0;
+  for (; i + W::kLanes <= count; i += W::kLanes) {
+    // Loads first: a store before one of them may look as if it were to the same place.
+    const T own = W::load(x + i);
+    const T done = W::load(before + i);
+    most = W::at_least(most, W::load(next + i));
+    const T e = exp_from<W>(own, shift);
+    sum = W::add(sum, e);
+    W::store(y + i, e);
+    W::store(before + i, W::mul(done, factor));
+  }
+  const float rest = largest_of<V>(next + i, count - i);
+  const float whole = V::largest(V::at_least(most.low, most.high));
+  multiply_row<V>(before, i, count, state.factor);
+  const float total = exp_rest<V>(x, i, count, shift.low, sum, y);
+  return {rest > whole ? rest : whole, 1.0f / total};
+}
+
+template <class V> void softmax_rows(const float* x, size_t rows, size_t columns, float* y) {
+  if (rows == 0 || columns == 0) return;
+  SoftmaxRows state{largest_of<V>(x, columns), 0};
+  state.factor = 1.0f / exp_row<V>(x, columns, state.most, y);
+  if (rows > 1) state.most = largest_of<V>(x + columns, columns);
+  for (size_t r = 1; r < rows; ++r) {
+    x += columns;
+    y += columns;
+    state = softmax_step<V>(x, r + 1 < rows ? x + columns : x, columns, state, y, y - columns);
+  }
+  multiply_row<V>(y, 0, columns, state.factor);
+}
+
+// One or two vectors of neighbouring columns (W), whole or their first `count` lanes (V alone).
+template <class W, class Load, class Store>
+inline void softmax_column_block(const float* x, size_t stride, size_t rows, float* y, Load load,
+                                 Store store) {
+  using T = typename W::T;
+  T most = W::set1(-__builtin_inff());
+  for (size_t r = 0; r < rows; ++r) most = W::at_least(most, load(x + r * stride));
+  // Sums of a few rows, then their sum: long columns lose less.
+  constexpr size_t kPart = 64;
+  T total = W::zero();
+  for (size_t first = 0; first < rows; first += kPart) {
+    T sum = W::zero();
+    for (size_t r = first; r < rows && r < first + kPart; ++r) {
+      const T e = exp_from<W>(load(x + r * stride), most);
+      sum = W::add(sum, e);
+      store(y + r * stride, e);
+    }
+    total = W::add(total, sum);
+  }
+  const T factor = W::div(W::set1(1.0f), total);
+  for (size_t r = 0; r < rows; ++r) {
+    store(y + r * stride, W::mul(load(y + r * stride), factor));
+  }
+}
+
+template <class V>
+void softmax_columns_of(const float* x, size_t stride, size_t rows, size_t columns, float* y) {
+  using W = Twice<V>;
+  size_t i = 0;
+  for (; i + W::kLanes <= columns; i += W::kLanes) {
+    softmax_column_block<W>(x + i, stride, rows, y + i, W::load, W::store);
+  }
+  for (; i < columns; i += V::kLanes) {
+    const size_t count = columns - i < V::kLanes ? columns - i : V::kLanes;
+    if (count == V::kLanes) {
+      softmax_column_block<V>(x + i, stride, rows, y + i, V::load, V::store);
+      continue;
+    }
+    softmax_column_block<V>(
+        x + i, stride, rows, y + i, [=](const float* at) { return V::load_part(at, count); },
+        [=](float* at, typename V::T e) { V::store_part(at, e, count); });
+  }
 }
 
 template <class V> void log_softmax_row(const float* x, size_t count, float* y) {
@@ -239,14 +367,15 @@ template <class V> void normalize_row(const NormRow& row, size_t count) {
 }
 
 template <class V> constexpr VectorKernels vector_kernels() {
-  return {map_array<V, ExpFunction<V>>,
-          map_array<V, ErfFunction<V>>,
-          map_array<V, TanhFunction<V>>,
-          map_array<V, SigmoidFunction<V>>,
-          map_array<V, SiluFunction<V>>,
-          map_array<V, GeluErfFunction<V>>,
-          map_array<V, GeluTanhFunction<V>>,
-          softmax_row<V>,
+  return {map_chains<V, ExpFunction>,
+          map_chains<V, ErfFunction>,
+          map_chains<V, TanhFunction>,
+          map_chains<V, SigmoidFunction>,
+          map_chains<V, SiluFunction>,
+          map_near<V, GeluErfFunction>,
+          map_near<V, GeluTanhFunction>,
+          softmax_rows<V>,
+          softmax_columns_of<V>,
           log_softmax_row<V>,
           normalize_row<V>,
           map_array<V, ReluFunction<V>>,

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/strings.h"
 #include "ops/support/move.h"
+#include "ops/support/recurrent_rows.h"
 #include "ops/support/types.h"
 
 namespace tundish::ops {
@@ -332,24 +333,27 @@ void save_state(const T* state, const Strides& strides, int64_t direction,
   }
 }
 
-// x * W^T + bias for all steps at once.
+// x * W^T + bias for all steps at once, or for the first.
 template <class T>
-void multiply_inputs(ExecContext& context, const Run<T>& run, const T* bias, int64_t d) {
+void multiply_inputs(ExecContext& context, const Run<T>& run, RecurrentPass<T>& pass,
+                     StepOrder order, const T* bias, int64_t d) {
   const RecurrentSizes& sizes = run.geometry.sizes;
   const int64_t width = run.form->gates * sizes.hidden;
   if constexpr (std::is_same_v<T, float>) {
     const auto* state = static_cast<const RecurrentState*>(context.state());
     const float* packed =
         state == nullptr ? nullptr : state->directions[static_cast<size_t>(d)].input.data();
+    const T* x = input_data<T>(context, kData);
+    const auto [first, rows] = leave_inputs(context, pass, order, {x, packed, bias, run.products});
     kernels::Gemm gemm;
-    gemm.m = static_cast<size_t>(sizes.length * sizes.batch);
+    gemm.m = static_cast<size_t>(rows);
     gemm.n = static_cast<size_t>(width);
     gemm.k = static_cast<size_t>(sizes.input);
-    gemm.a = matrix_of(input_data<T>(context, kData), sizes.input, Transposed::kNo);
+    gemm.a = matrix_of(x + first * sizes.input, sizes.input, Transposed::kNo);
     gemm.packed = packed;
     gemm.b = matrix_of(input_data<T>(context, kWeight) + d * width * sizes.input, sizes.input,
                        Transposed::kYes);
-    gemm.c = run.products;
+    gemm.c = run.products + first * width;
     gemm.c_row_stride = gemm.n;
     gemm.epilogue.column_bias = bias;
     run_product(context, gemm);
@@ -373,7 +377,8 @@ void multiply_inputs(ExecContext& context, const Run<T>& run, const T* bias, int
 
 // Products of the inputs, R the other way round, the first states.
 template <class T>
-Status prepare_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, int64_t d) {
+Status prepare_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, StepOrder order,
+                         int64_t d) {
   const RecurrentSizes& sizes = run.geometry.sizes;
   const int64_t hidden = sizes.hidden;
   const int64_t width = run.form->gates * hidden;
@@ -385,7 +390,7 @@ Status prepare_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pa
     }
     pass.recurrence_bias = bias + width;
   }
-  multiply_inputs(context, run, bias != nullptr ? run.bias : nullptr, d);
+  multiply_inputs(context, run, pass, order, bias != nullptr ? run.bias : nullptr, d);
   if constexpr (std::is_same_v<T, float>) {
     TRY(pack_recurrence(context, *run.form, hidden, d, pass.packed_recurrence));
   } else {
@@ -415,7 +420,8 @@ Status run_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, 
   for (size_t i = 0; i < each; ++i) {
     pass.activations[i] = run.options.activations[static_cast<size_t>(d) * each + i];
   }
-  TRY(prepare_direction(context, run, pass, d));
+  TRY(prepare_direction(context, run, pass, is_reverse ? StepOrder::kReverse : StepOrder::kForward,
+                        d));
   for (pass.step = 0; pass.step < sizes.length; ++pass.step) {
     if (pass.step % 64 == 0) TRY(context.interrupted());
     const auto time_of = [&](int64_t b) {
@@ -446,15 +452,19 @@ Status run_direction(ExecContext& context, Run<T>& run, RecurrentPass<T>& pass, 
 
 template <class T>
 void RecurrentPass<T>::add_recurrent(ExecContext& context, const T* from, int64_t first,
-                                     int64_t count, T* to) const {
+                                     int64_t count, T* to) {
   const int64_t width = form->gates * sizes.hidden;
   if constexpr (std::is_same_v<T, float>) {
+    const float* packed = packed_recurrence[first == 0 ? 0 : 1];
+    if (beside) {
+      return multiply_row(context, from, sizes.hidden, packed, count * sizes.hidden, to, *beside);
+    }
     kernels::Gemm gemm;
     gemm.m = static_cast<size_t>(sizes.batch);
     gemm.n = static_cast<size_t>(count * sizes.hidden);
     gemm.k = static_cast<size_t>(sizes.hidden);
     gemm.a = matrix_of(from, sizes.hidden, Transposed::kNo);
-    gemm.packed = packed_recurrence[first == 0 ? 0 : 1];
+    gemm.packed = packed;
     gemm.c = to;
     gemm.c_row_stride = static_cast<size_t>(width);
     gemm.epilogue.residual = to;

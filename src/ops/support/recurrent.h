@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "ir/exec_context.h"
@@ -47,6 +48,8 @@ template <class T> struct RecurrentPass {
   const T* recurrence = nullptr;  ///< double: R transposed, [hidden, gates * hidden]
   /// Float: R transposed and packed, the gates before `split_gate` and those from it on.
   std::array<const float*, 2> packed_recurrence{};
+  /// Float, one sequence: inputs of later steps, multiplied beside the recurrence.
+  std::optional<kernels::BesideProduct> beside;
   const T* recurrence_bias = nullptr;  ///< [gates * hidden], or null
   const T* peepholes = nullptr;        ///< [3 * hidden], or null
   // Written by each step, for the batch entries that are not at their end:
@@ -69,8 +72,7 @@ template <class T> struct RecurrentPass {
   }
   /// to += from[batch, hidden] * recurrence for gates [first, first + count): all, or one side of
   /// the form's split. `to` has rows of gates * hidden elements and begins at gate `first`.
-  void add_recurrent(ExecContext& context, const T* from, int64_t first, int64_t count,
-                     T* to) const;
+  void add_recurrent(ExecContext& context, const T* from, int64_t first, int64_t count, T* to);
 };
 
 /// One step of all batch entries: makes the new `hidden` (and `cell`) from `gates` and the old

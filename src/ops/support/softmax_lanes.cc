@@ -51,6 +51,13 @@ template <class T> void exponentials(const KernelTable& table, T* values, int64_
 template <class T>
 void strided_lanes(const KernelTable& table, SoftmaxKind kind, const T* x, T* y, int64_t size,
                    int64_t step, int64_t count) {
+  const bool is_log = kind == SoftmaxKind::kLogSoftmax;
+  if constexpr (std::is_same_v<T, float>) {
+    if (!is_log) {
+      return table.vector->softmax_columns(x, static_cast<size_t>(step), static_cast<size_t>(size),
+                                           static_cast<size_t>(count), y);
+    }
+  }
   T most[kLanes];
   T power[kLanes];
   double sum[kLanes] = {};
@@ -59,7 +66,6 @@ void strided_lanes(const KernelTable& table, SoftmaxKind kind, const T* x, T* y,
     const T* from = x + i * step;
     for (int64_t k = 0; k < count; ++k) most[k] = from[k] > most[k] ? from[k] : most[k];
   }
-  const bool is_log = kind == SoftmaxKind::kLogSoftmax;
   for (int64_t i = 0; i < size; ++i) {
     const T* from = x + i * step;
     T* to = y + i * step;
@@ -83,7 +89,7 @@ void strided_lanes(const KernelTable& table, SoftmaxKind kind, const T* x, T* y,
 
 template <class T> void softmax_row(const KernelTable& table, const T* x, T* y, int64_t size) {
   if constexpr (std::is_same_v<T, float>) {
-    table.vector->softmax(x, static_cast<size_t>(size), y);
+    table.vector->softmax(x, 1, static_cast<size_t>(size), y);
   } else {
     plain_softmax_row(x, y, size);
   }
@@ -97,10 +103,15 @@ void softmax_rows(ExecContext& context, SoftmaxKind kind, int64_t rows, int64_t 
   // Per element a third of a nanosecond.
   constexpr int64_t kRowGrain = 4 * kCostlyGrain;
   const kernels::VectorKernels& vector = *context.kernels().vector;
-  const auto function = kind == SoftmaxKind::kSoftmax ? vector.softmax : vector.log_softmax;
   auto part = [&](int64_t begin, int64_t end) {
+    const auto columns = static_cast<size_t>(size);
+    if (kind == SoftmaxKind::kSoftmax) {
+      const auto count = static_cast<size_t>(end - begin);
+      vector.softmax(x + begin * size, count, columns, y + begin * size);
+      return;
+    }
     for (int64_t row = begin; row < end; ++row) {
-      function(x + row * size, static_cast<size_t>(size), y + row * size);
+      vector.log_softmax(x + row * size, columns, y + row * size);
     }
   };
   const int64_t grain = kRowGrain / size + 1;

@@ -17,10 +17,10 @@ struct LaneShape {
   int64_t inner = 1;
 };
 
-/// y = exp(x - max) / sum(exp(x - max)), or its logarithm. Dense lanes of float32 go to the vector
-/// kernels; the sums of all others are in double. x and y may be the
-/// same storage. T is float or double. A lane with NaN, with +infinity, or with nothing above
-/// -infinity becomes NaN, as in the function bodies of ONNX.
+/// y = exp(x - max) / sum(exp(x - max)), or its logarithm. Lanes of float32 go to the vector
+/// kernels, but for logarithms of lanes that are not dense; the sums of all others are in double. x
+/// and y may be the same storage. T is float or double. A lane with NaN, with +infinity, or with
+/// nothing above -infinity becomes NaN, as in the function bodies of ONNX.
 template <class T>
 void softmax_lanes(ExecContext& context, SoftmaxKind kind, const LaneShape& shape, const T* x,
                    T* y);
