@@ -25,13 +25,9 @@ size_t rows_at_once(const DenseKernels& kernels, const DenseNetwork& network, si
 void finish(const DenseNetwork& network, const DenseRows& made, float* y) {
   const size_t columns = network.layers[network.layer_count - 1].outputs;
   for (size_t r = 0; r < made.rows; ++r) {
-    const float* const row = made.y + r * made.y_stride;
-    if (network.row_function != nullptr) {
-      network.row_function(row, columns, y + r * columns);
-    } else {
-      std::memcpy(y + r * columns, row, columns * sizeof(float));
-    }
+    std::memcpy(y + r * columns, made.y + r * made.y_stride, columns * sizeof(float));
   }
+  if (network.row_function != nullptr) network.row_function(y, made.rows, columns, y);
 }
 
 }  // namespace

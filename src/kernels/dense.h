@@ -32,7 +32,8 @@ struct DenseNetwork {
   const DenseLayer* layers;
   const VectorFunction* functions;  // of each layer's result, null for none
   size_t layer_count;               // at least 1
-  VectorFunction row_function;      // of the last layer's result, row by row (softmax), or null
+  // Of the rows of the last layer, in place (VectorKernels::softmax), or null.
+  void (*row_function)(const float* x, size_t rows, size_t columns, float* y);
 };
 
 // y [rows][outputs of the last layer] of x [rows][inputs of the first]. Uses 34 KB of stack.

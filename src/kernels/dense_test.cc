@@ -157,7 +157,7 @@ TEST(Dense, does_steps_before_and_functions_behind) {
     const bool is_fused = table_for(isa).dense != table_for(Isa::kGeneric).dense;
     std::vector<float> want = by_definition(net, is_fused, v, 1);
     vector.tanh(want.data(), 2, want.data());
-    vector.softmax(want.data(), 2, want.data());
+    vector.softmax(want.data(), 1, 2, want.data());
     float y[2];
     run_dense(net.kernels, network, x, 1, y);
     EXPECT_EQ(y[0], want[0]);

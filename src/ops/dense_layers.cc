@@ -251,7 +251,7 @@ class Layers {
   std::vector<kernels::DenseStep> steps_;
   std::vector<kernels::DenseLayer> layers_;
   std::vector<VectorFunction> functions_;
-  VectorFunction row_function_ = nullptr;
+  decltype(VectorKernels::softmax) row_function_ = nullptr;
 };
 
 struct LayersState : KernelState {
