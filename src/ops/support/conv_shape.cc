@@ -10,27 +10,26 @@
 namespace tundish::ops {
 namespace {
 
-Status check_channels(const std::vector<Dim>* x, const std::vector<Dim>* w, int64_t groups,
-                      ErrorCode code) {
-  if (groups < 1) return Error(code, cat("attribute \"group\": ", groups, " is less than 1"));
-  if (w != nullptr && (*w)[0].is_known() && (*w)[0].size() % groups != 0) {
-    return Error(code,
-                 cat((*w)[0].size(), " output channels do not divide into ", groups, " groups"));
-  }
-  if (x == nullptr || w == nullptr || !(*x)[1].is_known() || !(*w)[1].is_known()) return ok();
-  const auto needed = checked_mul((*w)[1].size(), groups);
-  if (needed != (*x)[1].size()) {
-    return Error(code, cat("input 0 has ", (*x)[1].size(), " channels, the weights take ",
-                           (*w)[1].size(), " in each of ", groups, " groups"));
-  }
-  return ok();
+using Size = std::optional<int64_t>;
+
+Size size_of(const std::vector<Dim>* dims, size_t axis) {
+  return dims != nullptr && (*dims)[axis].is_known() ? Size((*dims)[axis].size()) : std::nullopt;
 }
 
-Status check_ranks(const std::vector<Dim>* x, const std::vector<Dim>* w, ErrorCode code) {
-  if (x != nullptr && w != nullptr && x->size() != w->size()) {
-    return Error(code, cat("input 0 has ", x->size(), " dimensions, the weights have ", w->size()));
+/// Channels of x, outputs and inputs of the weights, as far as they are known.
+Status check_channels(Size x, Size outputs, Size inputs, int64_t groups, ErrorCode code) {
+  if (groups < 1) return Error(code, cat("attribute \"group\": ", groups, " is less than 1"));
+  if (outputs && *outputs % groups != 0) {
+    return Error(code, cat(*outputs, " output channels do not divide into ", groups, " groups"));
   }
-  return ok();
+  if (!x || !inputs || checked_mul(*inputs, groups) == *x) return ok();
+  return Error(code, cat("input 0 has ", *x, " channels, the weights take ", *inputs,
+                         " in each of ", groups, " groups"));
+}
+
+Status check_ranks(size_t x, size_t w, ErrorCode code) {
+  if (x == w) return ok();
+  return Error(code, cat("input 0 has ", x, " dimensions, the weights have ", w));
 }
 
 }  // namespace
@@ -58,14 +57,16 @@ Result<SymbolicShape> infer_conv_shape(const InferContext& context, size_t x_inp
                                        size_t w_input) {
   const std::vector<Dim>* x = known_dims(context, x_input);
   const std::vector<Dim>* w = known_dims(context, w_input);
-  TRY(check_ranks(x, w, ErrorCode::kInvalidModel));
+  if (x != nullptr && w != nullptr)
+    TRY(check_ranks(x->size(), w->size(), ErrorCode::kInvalidModel));
   SymbolicShape out;
   if (x != nullptr || w != nullptr) {
     const size_t dimensions = x != nullptr ? x->size() : w->size();
     const size_t rank = dimensions < 2 ? 0 : dimensions - 2;
     TRY_ASSIGN(const std::optional<WindowSpec> spec, known_windows(context.node(), rank, w));
     TRY_ASSIGN(const int64_t groups, context.node().attributes.get_int("group", 1));
-    TRY(check_channels(x, w, groups, ErrorCode::kInvalidModel));
+    TRY(check_channels(size_of(x, 1), size_of(w, 0), size_of(w, 1), groups,
+                       ErrorCode::kInvalidModel));
     out.emplace(dimensions, Dim());
     if (x != nullptr) (*out)[0] = (*x)[0];
     if (w != nullptr) (*out)[1] = (*w)[0];
@@ -80,9 +81,7 @@ Result<SymbolicShape> infer_conv_shape(const InferContext& context, size_t x_inp
 Result<ConvShape> conv_shape_of(const Node& node, const Shape& x, const Shape& w,
                                 const WindowSpec* known) {
   constexpr ErrorCode kCode = ErrorCode::kInvalidArgument;
-  const SymbolicShape x_dims = symbolic(x);
-  const SymbolicShape w_dims = symbolic(w);
-  TRY(check_ranks(&*x_dims, &*w_dims, kCode));
+  TRY(check_ranks(x.rank(), w.rank(), kCode));
   ConvShape shape;
   WindowSpec spec;
   if (known != nullptr) {
@@ -92,7 +91,7 @@ Result<ConvShape> conv_shape_of(const Node& node, const Shape& x, const Shape& w
   }
   TRY(set_kernel(spec, w.dims().subspan(2), kCode));
   TRY_ASSIGN(shape.groups, node.attributes.get_int("group", 1));
-  TRY(check_channels(&*x_dims, &*w_dims, shape.groups, kCode));
+  TRY(check_channels(x[1], w[0], w[1], shape.groups, kCode));
   TRY_ASSIGN(shape.plan, plan_windows(spec, x.dims().subspan(2), kCode));
   shape.batch = x[0];
   shape.group_inputs = w[1];
