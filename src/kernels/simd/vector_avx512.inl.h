@@ -40,10 +40,20 @@ struct Vector16 {
   static inline M is_nan(T x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
   static inline M less(T a, T b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
   static inline T select(M m, T a, T b) { return _mm512_mask_blend_ps(m, b, a); }
-  static inline bool any(M m) { return m != 0; }
-  // table[the last five bits of each lane].
+  static inline bool any(M m) { return any(m, m); }
+  static inline bool any(M a, M b) { return _kortestz_mask16_u8(a, b) == 0; }
+  // table[the last four bits of each lane].
   static inline T look_up(const float* table, T bits) {
-    return _mm512_permutex2var_ps(load(table), _mm512_castps_si512(bits), load(table + 16));
+    return _mm512_permutexvar_ps(_mm512_castps_si512(bits), load(table));
+  }
+  // The lanes of m, x to `values` and their numbers from `first` on to `places`, 16 of each
+  // written.
+  static inline size_t compress(M m, T x, uint32_t first, float* values, uint32_t* places) {
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i numbers = _mm512_add_epi32(lanes, _mm512_set1_epi32(static_cast<int>(first)));
+    store(values, _mm512_maskz_compress_ps(m, x));
+    _mm512_storeu_si512(places, _mm512_maskz_compress_epi32(m, numbers));
+    return static_cast<size_t>(__builtin_popcount(m));
   }
   static inline T round(T x) {
     return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);

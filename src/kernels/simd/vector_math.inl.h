@@ -6,7 +6,8 @@
 // p, exact where p is a * b rounded), abs, negate, copy_sign (magnitude, sign), at_least and
 // at_most (limit, x; NaN stays), less, is_nan, select (mask ? a : b), round (to nearest even),
 // scale (p * 2^n, one rounding), sum and largest (of the lanes), transpose (a square of kLanes);
-// kHasTables, and where that is so any (of a mask) and look_up (see vector_tables.inl.h).
+// kHasTables, and where that is so any (of one or two masks), compress, look_up (see
+// vector_tables.inl.h).
 //
 // Polynomials: fitted here to the least greatest relative error (iteratively weighted least squares
 // in double on 2,000 Chebyshev nodes); the errors of the results are measured over all floats, see
@@ -176,7 +177,7 @@ inline IntervalParts<V> interval_parts(const IntervalTable<kCount>& table, typen
   const T index = V::sub(bits, whole);
   const T rest = V::fnma(index, V::set1(table.width), z);
   T slope = V::look_up(table.coefficients[kCount - 1], bits);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (size_t k = kCount - 1; k > 1; --k) {
     slope = V::fma(slope, rest, V::look_up(table.coefficients[k - 1], bits));
   }
@@ -203,10 +204,10 @@ template <class V> inline typename V::T tanh_of(typename V::T x) {
 
 template <class V> inline typename V::T erf_of(typename V::T x) {
   if constexpr (V::kHasTables) {
-    // Slopes of the first eight intervals are less by 1, so that their rounding is small near 0.
+    // Slopes of the first four intervals are less by 1, so that their rounding is small near 0.
     const typename V::T z = V::at_most(V::set1(kErfTable.last), V::abs(x));
     const auto p = interval_parts<V>(kErfTable, z);
-    const typename V::M is_steep = V::less(p.index, V::set1(8.0f));
+    const typename V::M is_steep = V::less(p.index, V::set1(4.0f));
     const typename V::T line = V::select(is_steep, V::add(p.first, p.rest), p.first);
     return V::copy_sign(V::fma(p.slope, p.rest, line), x);
   } else {

@@ -37,22 +37,34 @@ void map_chains(const float* x, size_t count, float* y) {
   map_array<V, Function<V>>(x + i, count - i, y + i);
 }
 
-// The same for functions with a table: what lies beyond it is not in the loop.
+// The same for functions with a table: values beyond it are put aside, and follow together.
 template <class V, template <class> class Function>
 void map_near(const float* x, size_t count, float* y) {
   size_t i = 0;
   if constexpr (V::kHasTables) {
     using W = Twice<V>;
+    constexpr size_t kPiece = 16 * W::kLanes;
+    float values[kPiece + V::kLanes];
+    uint32_t places[kPiece + V::kLanes];
     while (i + W::kLanes <= count) {
-      for (; i + W::kLanes <= count; i += W::kLanes) {
+      float* piece = y + i;
+      size_t aside = 0;
+      for (size_t j = 0; j < kPiece && i + W::kLanes <= count; j += W::kLanes) {
         const typename W::T value = W::load(x + i);
-        const typename W::T near = Function<W>::near(value);
-        if (W::any(Function<W>::beyond(value))) break;
-        W::store(y + i, near);
+        W::store(y + i, Function<W>::near(value));
+        i += W::kLanes;
+        const typename W::M beyond = Function<W>::beyond(value);
+        if (__builtin_expect(!W::any(beyond), 1)) continue;
+        const auto first = static_cast<uint32_t>(j);
+        aside += W::compress(beyond, value, first, values + aside, places + aside);
       }
-      if (i + W::kLanes > count) break;
-      W::store(y + i, near_or_plain<W, Function>(W::load(x + i)));
-      i += W::kLanes;
+      if (aside == 0) continue;
+      V::store(values + aside, V::zero());
+      for (size_t j = 0; j < aside; j += V::kLanes) {
+        V::store(values + j, Function<V>::plain(V::load(values + j)));
+      }
+#pragma GCC unroll 1
+      for (size_t j = 0; j < aside; ++j) piece[places[j]] = values[j];
     }
   }
   for (; i + V::kLanes <= count; i += V::kLanes) {
@@ -139,7 +151,7 @@ struct SoftmaxRows {
 };
 
 // Powers of one row, the maximum of the next (or of any row), the row before (in y) multiplied:
-// each is bound by other parts of the core.
+// each is bound by other parts of the core. At least two vectors.
 template <class V>
 inline SoftmaxRows softmax_step(const float* x, const float* next, size_t count, SoftmaxRows state,
                                 float* y, float* before) {
@@ -149,10 +161,13 @@ inline SoftmaxRows softmax_step(const float* x, const float* next, size_t count,
   const T factor = W::set1(state.factor);
   T sum = W::zero();
   T most = W::set1(-__builtin_inff());
+  // Loads well before stores, that of x a round before: a store on the way may look as if it were
+  // to the same place.
+  T coming = W::load(x);
   size_t i = 0;
   for (; i + W::kLanes <= count; i += W::kLanes) {
-    // Loads first: a store before one of them may look as if it were to the same place.
-    const T own = W::load(x + i);
+    const T own = coming;
+    coming = W::load(x + (i + 2 * W::kLanes <= count ? i + W::kLanes : i));
     const T done = W::load(before + i);
     most = W::at_least(most, W::load(next + i));
     const T e = exp_from<W>(own, shift);
@@ -165,19 +180,6 @@ inline SoftmaxRows softmax_step(const float* x, const float* next, size_t count,
   multiply_row<V>(before, i, count, state.factor);
   const float total = exp_rest<V>(x, i, count, shift.low, sum, y);
   return {rest > whole ? rest : whole, 1.0f / total};
-}
-
-template <class V> void softmax_rows(const float* x, size_t rows, size_t columns, float* y) {
-  if (rows == 0 || columns == 0) return;
-  SoftmaxRows state{largest_of<V>(x, columns), 0};
-  state.factor = 1.0f / exp_row<V>(x, columns, state.most, y);
-  if (rows > 1) state.most = largest_of<V>(x + columns, columns);
-  for (size_t r = 1; r < rows; ++r) {
-    x += columns;
-    y += columns;
-    state = softmax_step<V>(x, r + 1 < rows ? x + columns : x, columns, state, y, y - columns);
-  }
-  multiply_row<V>(y, 0, columns, state.factor);
 }
 
 // One or two vectors of neighbouring columns (W), whole or their first `count` lanes (V alone).
@@ -222,6 +224,38 @@ void softmax_columns_of(const float* x, size_t stride, size_t rows, size_t colum
         x + i, stride, rows, y + i, [=](const float* at) { return V::load_part(at, count); },
         [=](float* at, typename V::T e) { V::store_part(at, e, count); });
   }
+}
+
+// Rows too short for three things at once. Many that do not fill a vector become columns: the same
+// sums in the same order.
+template <class V> void softmax_short_rows(const float* x, size_t rows, size_t columns, float* y) {
+  constexpr size_t kSide = V::kLanes;
+  if (columns < kSide) {
+    float block[kSide * kSide];
+    for (; rows >= kSide; rows -= kSide, x += kSide * columns, y += kSide * columns) {
+      transpose_matrix<V>(x, columns, kSide, columns, block, kSide);
+      softmax_column_block<V>(block, kSide, columns, block, V::load, V::store);
+      transpose_matrix<V>(block, kSide, columns, kSide, y, columns);
+    }
+  }
+  for (; rows != 0; --rows, x += columns, y += columns) {
+    const float total = exp_row<V>(x, columns, largest_of<V>(x, columns), y);
+    multiply_row<V>(y, 0, columns, 1.0f / total);
+  }
+}
+
+template <class V> void softmax_rows(const float* x, size_t rows, size_t columns, float* y) {
+  if (rows == 0 || columns == 0) return;
+  if (columns < Twice<V>::kLanes) return softmax_short_rows<V>(x, rows, columns, y);
+  SoftmaxRows state{largest_of<V>(x, columns), 0};
+  state.factor = 1.0f / exp_row<V>(x, columns, state.most, y);
+  if (rows > 1) state.most = largest_of<V>(x + columns, columns);
+  for (size_t r = 1; r < rows; ++r) {
+    x += columns;
+    y += columns;
+    state = softmax_step<V>(x, r + 1 < rows ? x + columns : x, columns, state, y, y - columns);
+  }
+  multiply_row<V>(y, 0, columns, state.factor);
 }
 
 template <class V> void log_softmax_row(const float* x, size_t count, float* y) {

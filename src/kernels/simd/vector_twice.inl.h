@@ -46,9 +46,13 @@ template <class W> struct Twice {
   static inline T select(M m, T a, T b) {
     return {W::select(m.low, a.low, b.low), W::select(m.high, a.high, b.high)};
   }
-  static inline bool any(M m) { return W::any(m.low) || W::any(m.high); }
+  static inline bool any(M m) { return W::any(m.low, m.high); }
   static inline T look_up(const float* table, T bits) {
     return {W::look_up(table, bits.low), W::look_up(table, bits.high)};
+  }
+  static inline size_t compress(M m, T x, uint32_t first, float* values, uint32_t* places) {
+    const size_t low = W::compress(m.low, x.low, first, values, places);
+    return low + W::compress(m.high, x.high, first + W::kLanes, values + low, places + low);
   }
   static inline T round(T x) { return {W::round(x.low), W::round(x.high)}; }
   static inline T scale(T p, T n) { return {W::scale(p.low, n.low), W::scale(p.high, n.high)}; }
