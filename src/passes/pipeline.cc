@@ -66,7 +66,7 @@ std::span<const PassDef> all_passes() {
 namespace {
 
 Status apply_in_place(Graph& graph, Patch patch, std::string_view pass,
-                      const PassContext& context) {
+                      [[maybe_unused]] const PassContext& context) {
   const std::string place = cat("pass ", pass);
   TRY(in(place, std::move(patch).apply(graph)));
 #if !defined(NDEBUG) || defined(TUNDISH_SANITIZED)
