@@ -69,7 +69,8 @@ status=0
 report="$build/tests.xml"
 rm -f "$report"
 # What cannot be allocated is an error that the tests ask for, not one of theirs.
-ASAN_OPTIONS="allocator_may_return_null=1:${ASAN_OPTIONS:-}" UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}" \
+ASAN_OPTIONS="allocator_may_return_null=1:${ASAN_OPTIONS:-}" TSAN_OPTIONS="allocator_may_return_null=1:${TSAN_OPTIONS:-}" \
+  UBSAN_OPTIONS="print_stacktrace=1:${UBSAN_OPTIONS:-}" \
   "${runner[@]+"${runner[@]}"}" ctest "${arguments[@]}" </dev/null || status=1
 python3 scripts/count_tests.py "$report" || status=1
 exit $status

@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 // Signal handlers can reach nothing else; one process runs one command.
 std::atomic<bool> cancelled{false};
 std::atomic<bool> time_is_up{false};
+std::atomic<bool> time_is_reported{false};  // by the command or its watcher: one line, not two
 
 void on_interrupt(int) { cancelled.store(true); }
 
@@ -53,6 +54,10 @@ void watch_time(double limit_seconds) {
   time_is_up.store(true);
   cancelled.store(true);
   std::this_thread::sleep_for(std::chrono::seconds(1));
+  if (time_is_reported.exchange(true)) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));  // the command is on its way out
+    ::_exit(exit_status(ErrorCode::kLimit));
+  }
   const std::string line = cat("tundish: error: the time limit of ", limit_seconds,
                                " s was reached (--time-limit SECONDS raises it)\n");
   write_all(STDERR_FILENO, line, nullptr);
@@ -85,6 +90,7 @@ bool Terminal::is_time_up(const Error& error) const {
 
 void Terminal::error(const Error& error) {
   if (is_time_up(error)) {
+    if (time_is_reported.exchange(true)) return;
     error_line(cat("the time limit of ", time_limit_seconds,
                    " s was reached (--time-limit SECONDS raises it)"));
     return;
