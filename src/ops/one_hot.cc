@@ -95,13 +95,9 @@ Status run_one_hot(ExecContext& context) {
 
 // ---- Hardmax
 
-Result<int64_t> hardmax_axis(const Node& node) {
-  return node.attributes.get_int("axis", node.version < 13 ? 1 : -1);
-}
-
 Status infer_hardmax(InferContext& context) {
   TRY(expect_tensor(context, 0, AllFloats::kSet));
-  TRY_ASSIGN(const int64_t axis, hardmax_axis(context.node()));
+  TRY_ASSIGN(const int64_t axis, context.node().attributes.get_int("axis", -1));
   if (const std::vector<Dim>* dims = known_dims(context, 0)) {
     TRY(checked_axis(axis, dims->size(), ErrorCode::kInvalidModel));
   }
@@ -124,15 +120,11 @@ template <class T> void hardmax_block(const T* x, T* out, int64_t size, int64_t 
 
 Status run_hardmax(ExecContext& context) {
   const TensorView& x = context.input(0);
-  TRY_ASSIGN(const int64_t wanted_axis, hardmax_axis(context.node()));
+  TRY_ASSIGN(const int64_t wanted_axis, context.node().attributes.get_int("axis", -1));
   TRY_ASSIGN(const size_t axis,
              checked_axis(wanted_axis, x.shape.rank(), ErrorCode::kInvalidArgument));
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, x.shape));
-  AroundAxis all(x.shape, axis);
-  if (context.node().version < 13) {
-    all.size *= all.inner;
-    all.inner = 1;
-  }
+  const AroundAxis all(x.shape, axis);
   const int64_t block = all.size * all.inner;
   if (block == 0) return ok();
   return dispatch(Floats(), x.dtype, [&]<class T>() {
@@ -147,14 +139,8 @@ Status run_hardmax(ExecContext& context) {
   });
 }
 
-// Hardmax: before version 13 all axes from `axis` on (default 1) were one.
 constexpr OpDef kOps[] = {
     {.name = "OneHot", .since = 9, .inputs = {3, 3}, .infer = infer_one_hot, .run = run_one_hot},
-    {.name = "Hardmax",
-     .since = 1,
-     .inputs = {1, 1},
-     .infer = infer_hardmax,
-     .run = run_with_halves<run_hardmax>},
     {.name = "Hardmax",
      .since = 13,
      .inputs = {1, 1},

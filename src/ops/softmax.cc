@@ -1,7 +1,4 @@
-// Softmax, LogSoftmax.
-//
-// From version 13 along one axis; before, the input was seen as a matrix whose columns are all axes
-// from `axis` on, and each whole row was normalised.
+// Softmax, LogSoftmax along one axis.
 #include "base/strings.h"
 #include "ops/support/elementwise.h"
 #include "ops/support/half_adapter.h"
@@ -12,23 +9,23 @@ namespace tundish {
 namespace {
 using namespace ops;
 
-template <int64_t kDefaultAxis> Status infer_softmax(InferContext& context) {
-  TRY_ASSIGN(const int64_t axis, context.node().attributes.get_int("axis", kDefaultAxis));
+Status infer_softmax(InferContext& context) {
+  TRY_ASSIGN(const int64_t axis, context.node().attributes.get_int("axis", -1));
   if (const std::vector<Dim>* dims = known_dims(context, 0)) {
     TRY(checked_axis(axis, dims->size(), ErrorCode::kInvalidModel));
   }
   return infer_same(context, AllFloats::kSet);
 }
 
-template <SoftmaxKind kKind, int64_t kDefaultAxis> Status run_softmax(ExecContext& context) {
+template <SoftmaxKind kKind> Status run_softmax(ExecContext& context) {
   const TensorView& x = context.input(0);
-  TRY_ASSIGN(const int64_t wanted, context.node().attributes.get_int("axis", kDefaultAxis));
+  TRY_ASSIGN(const int64_t wanted, context.node().attributes.get_int("axis", -1));
   TRY_ASSIGN(const size_t axis, checked_axis(wanted, x.shape.rank(), ErrorCode::kInvalidArgument));
   LaneShape lanes;
   for (size_t k = 0; k < axis; ++k) lanes.outer *= x.shape[k];
   lanes.size = x.shape[axis];
   for (size_t k = axis + 1; k < x.shape.rank(); ++k) {
-    (kDefaultAxis == 1 ? lanes.size : lanes.inner) *= x.shape[k];
+    lanes.inner *= x.shape[k];
   }
   TRY_ASSIGN(const MutableTensorView y, context.output(0, x.dtype, x.shape));
   return dispatch(Floats(), x.dtype, [&]<class T>() {
@@ -37,22 +34,18 @@ template <SoftmaxKind kKind, int64_t kDefaultAxis> Status run_softmax(ExecContex
   });
 }
 
-// The default axis tells the two meanings apart: 1 before version 13, -1 from then on.
-template <SoftmaxKind kKind, int64_t kDefaultAxis>
-constexpr OpDef row(std::string_view name, int since) {
+template <SoftmaxKind kKind> constexpr OpDef row(std::string_view name) {
   return {.name = name,
-          .since = since,
+          .since = 13,
           .inputs = {1, 1},
           .traits = {.in_place = true},
-          .infer = infer_softmax<kDefaultAxis>,
-          .run = run_with_halves<run_softmax<kKind, kDefaultAxis>>};
+          .infer = infer_softmax,
+          .run = run_with_halves<run_softmax<kKind>>};
 }
 
 constexpr OpDef kOps[] = {
-    row<SoftmaxKind::kSoftmax, 1>("Softmax", 1),
-    row<SoftmaxKind::kSoftmax, -1>("Softmax", 13),
-    row<SoftmaxKind::kLogSoftmax, 1>("LogSoftmax", 1),
-    row<SoftmaxKind::kLogSoftmax, -1>("LogSoftmax", 13),
+    row<SoftmaxKind::kSoftmax>("Softmax"),
+    row<SoftmaxKind::kLogSoftmax>("LogSoftmax"),
 };
 
 }  // namespace

@@ -6,8 +6,8 @@ namespace tundish {
 namespace {
 using namespace ops::testing;
 
-OpCall softmax(const char* op, Tensor x, int64_t axis, int version = 0) {
-  return {.op = op, .inputs = {std::move(x)}, .attributes = {{"axis", axis}}, .version = version};
+OpCall softmax(const char* op, Tensor x, int64_t axis) {
+  return {.op = op, .inputs = {std::move(x)}, .attributes = {{"axis", axis}}};
 }
 
 const double kA = 1 / (1 + std::exp(1.0));
@@ -19,20 +19,6 @@ TEST(Softmax, normalises_along_one_axis) {
   expect_close(run_op(softmax("LogSoftmax", x, 1)), {2, 2},
                {std::log(kA), std::log(1 - kA), std::log(kA), std::log(1 - kA)});
   expect_close(run_op(softmax("LogSoftmax", x, -2)), {2, 2}, {-1000, -1000, 0, 0});
-}
-
-TEST(Softmax, old_versions_normalise_all_axes_from_one_on) {
-  const Tensor x = tensor<float>({0, 0, 0, 0, 1, 1, 1, 1}, {2, 2, 2});
-  for (const int version : {1, 11}) {
-    const OpCall call{.op = "Softmax", .inputs = {x}, .version = version};
-    expect_close(run_op(call), {2, 2, 2}, {.25, .25, .25, .25, .25, .25, .25, .25});
-  }
-  const double half = kA / 4;
-  expect_close(run_op(softmax("Softmax", x, 0, 11)), {2, 2, 2},
-               {half, half, half, half, .25 - half, .25 - half, .25 - half, .25 - half});
-  expect_close(run_op(softmax("LogSoftmax", x, -1, 11)), {2, 2, 2},
-               {std::log(.5), std::log(.5), std::log(.5), std::log(.5), std::log(.5), std::log(.5),
-                std::log(.5), std::log(.5)});
 }
 
 TEST(Softmax, types_and_nothing) {
