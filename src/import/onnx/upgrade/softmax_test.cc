@@ -34,12 +34,13 @@ TEST(LiftSoftmax, one_axis_at_the_end_is_the_new_meaning) {
 }
 
 TEST(LiftSoftmax, several_axes_are_made_one) {
-  EXPECT_EQ(lifted({.op = "Hardmax", .opset = 9, .inputs = {floats({2, 3, 4})}}),
-            "  input %A : float32[2, 3, 4]\n"
-            "  %0 = Flatten(%A) : float32[2, 3, 4] {axis = 1}\n"
-            "  %1 = Hardmax(%0) : float32[2, 3, 4] {axis = -1}\n"
-            "  %2 = Shape(%A) : int64[?...]\n"
-            "  %Y = Reshape(%1, %2) : float32[?...] {allowzero = 1}\n  output %Y\n");
+  EXPECT_EQ(
+      lifted({.op = "Hardmax", .opset = 9, .inputs = {floats({2, 3, 4})}}),
+      "  input %A : float32[2, 3, 4]\n"
+      "  %n0_Flatten = Flatten(%A) : float32[2, 3, 4] {axis = 1}\n"
+      "  %n0_Hardmax = Hardmax(%n0_Flatten) : float32[2, 3, 4] {axis = -1}\n"
+      "  %n0_Shape = Shape(%A) : int64[?...]\n"
+      "  %Y = Reshape(%n0_Hardmax, %n0_Shape) : float32[?...] {allowzero = 1}\n  output %Y\n");
 }
 
 TEST(LiftSoftmax, from_13_on_it_stays_as_it_is) {
