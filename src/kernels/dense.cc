@@ -39,11 +39,9 @@ size_t dense_padded(const DenseKernels& kernels, size_t columns) {
 void pack_dense(const DenseKernels& kernels, const GemmMatrix& w, size_t inputs, size_t outputs,
                 float* panels) {
   size_t vectors = dense_padded(kernels, outputs) / kernels.lanes;
-  const bool is_narrow = outputs <= kDenseNarrow;
   size_t column = 0;
   while (vectors > 0) {
-    size_t count = vectors >= 2 ? 2 : 1;
-    if (kernels.group == 4 && vectors >= 4 && !is_narrow) count = 4;
+    const size_t count = dense_group_vectors(kernels.group, vectors, outputs);
     const size_t width = count * kernels.lanes;
     for (size_t k = 0; k < inputs; ++k) {
       for (size_t j = column; j < column + width; ++j) {

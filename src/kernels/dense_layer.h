@@ -47,4 +47,10 @@ struct DenseKernels {
                     size_t columns);
 };
 
+// Vectors of the next group of a layer of which `left` vectors are left.
+static inline size_t dense_group_vectors(size_t group, size_t left, size_t outputs) {
+  if (group >= 4 && left >= 4 && outputs > kDenseNarrow) return 4;
+  return left >= 2 ? 2 : 1;
+}
+
 }  // namespace tundish::kernels

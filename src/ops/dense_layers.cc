@@ -11,6 +11,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,31 +102,37 @@ Error misfit(ErrorCode code, size_t i, const Shape& shape, std::string_view want
   return Error(code, cat("input ", i, " of shape ", shape.to_string(), ", expected ", wanted));
 }
 
-/// Sizes of the layers, from the shapes of all inputs (empty where one is left out).
-Result<std::vector<LayerSize>> sizes_of(const Options& options, std::span<const Shape> shapes,
+/// Shapes of all inputs; nothing for one that is left out (a scalar has a shape, of no axes).
+using Shapes = std::vector<std::optional<Shape>>;
+
+/// Sizes of the layers.
+Result<std::vector<LayerSize>> sizes_of(const Options& options, const Shapes& given,
                                         ErrorCode code) {
   std::vector<LayerSize> sizes;
-  if (shapes[0].rank() != 2) return misfit(code, 0, shapes[0], "a matrix");
-  int64_t width = shapes[0][1];
+  const auto shape_of = [&](size_t i) { return given[i].value_or(Shape()); };
+  const Shape x = shape_of(0);
+  if (x.rank() != 2) return misfit(code, 0, x, "a matrix");
+  int64_t width = x[1];
   for (size_t s = 0; s < options.steps.size(); ++s) {
     const size_t i = options.step_input(s);
-    if (!(shapes[i] == Shape{width})) return misfit(code, i, shapes[i], cat("[", width, "]"));
+    if (!(shape_of(i) == Shape{width})) return misfit(code, i, shape_of(i), cat("[", width, "]"));
   }
   for (size_t layer = 0; layer < options.activations.size(); ++layer) {
     const size_t i = options.weight_input(layer);
     const bool transposed = options.transposed[layer] != 0;
-    if (shapes[i].rank() != 2 || shapes[i][transposed ? 1 : 0] != width) {
-      return misfit(code, i, shapes[i], cat("a matrix for ", width, " columns"));
+    const Shape w = shape_of(i);
+    if (w.rank() != 2 || w[transposed ? 1 : 0] != width) {
+      return misfit(code, i, w, cat("a matrix for ", width, " columns"));
     }
-    const int64_t next = shapes[i][transposed ? 0 : 1];
+    const int64_t next = w[transposed ? 0 : 1];
     if (width > kWidest || next > kWidest || next < 1) {
-      return misfit(code, i, shapes[i], cat("from 1 to ", kWidest, " columns"));
+      return misfit(code, i, w, cat("from 1 to ", kWidest, " columns"));
     }
     sizes.push_back({static_cast<size_t>(width), static_cast<size_t>(next)});
     width = next;
     const size_t b = options.bias_input(layer);
-    if (b < shapes.size() && shapes[b].rank() != 0 && !(shapes[b] == Shape{width})) {
-      return misfit(code, b, shapes[b], cat("[", width, "]"));
+    if (b < given.size() && given[b] && !(*given[b] == Shape{width})) {
+      return misfit(code, b, *given[b], cat("[", width, "]"));
     }
   }
   return sizes;
@@ -133,7 +140,7 @@ Result<std::vector<LayerSize>> sizes_of(const Options& options, std::span<const 
 
 Status infer_layers(InferContext& context) {
   TRY_ASSIGN(const Options options, read_options(context.node()));
-  std::vector<Shape> shapes(context.input_count());
+  Shapes shapes(context.input_count());
   bool all_known = true;
   for (size_t i = 0; i < context.input_count(); ++i) {
     const bool may_lack = i >= options.weight_input(0) && (i - options.weight_input(0)) % 2 == 1;
@@ -141,10 +148,11 @@ Status infer_layers(InferContext& context) {
     TRY(expect_tensor(context, i, {DType::kFloat32}));
     const std::vector<Dim>* dims = known_dims(context, i);
     all_known = all_known && dims != nullptr;
+    Shape& shape = shapes[i].emplace();
     for (size_t k = 0; dims != nullptr && k < dims->size(); ++k) {
       const bool is_row_count = i == 0 && k == 0;
       all_known = all_known && ((*dims)[k].is_known() || is_row_count);
-      shapes[i].append((*dims)[k].is_known() ? (*dims)[k].size() : 1);
+      shape.append((*dims)[k].is_known() ? (*dims)[k].size() : 1);
     }
   }
   if (all_known) {
@@ -263,7 +271,7 @@ struct LayersState : KernelState {
 Result<std::unique_ptr<KernelState>> prepare_layers(const PrepareContext& context) {
   TRY_ASSIGN(const Options options, read_options(context.node()));
   const ValueType& x = context.input(0);
-  std::vector<Shape> shapes(context.input_count());
+  Shapes shapes(context.input_count());
   for (size_t i = 1; i < context.input_count(); ++i) {
     if (!context.has_input(i)) continue;
     if (context.constant(i) == nullptr) return std::unique_ptr<KernelState>();
@@ -271,7 +279,7 @@ Result<std::unique_ptr<KernelState>> prepare_layers(const PrepareContext& contex
   }
   // The width of x is what the first constant says; run() looks at the real one.
   if (x.shape && x.shape->size() != 2) return std::unique_ptr<KernelState>();
-  const Shape& first = shapes[1];
+  const Shape first = shapes[1].value_or(Shape());
   if (first.rank() == 0) return std::unique_ptr<KernelState>();
   const bool turned = options.steps.empty() && options.transposed[0] != 0;
   shapes[0] = Shape{1, first[turned ? first.rank() - 1 : 0]};
@@ -320,7 +328,7 @@ Status run_layers(ExecContext& context) {
     return run_over(context, *state->layers);
   }
   TRY_ASSIGN(const Options options, read_options(context.node()));
-  std::vector<Shape> shapes(context.input_count());
+  Shapes shapes(context.input_count());
   for (size_t i = 0; i < context.input_count(); ++i) {
     if (context.has_input(i)) shapes[i] = context.input(i).shape;
   }

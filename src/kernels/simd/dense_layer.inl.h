@@ -103,12 +103,10 @@ template <class V> void run_dense_layer(const DenseLayer& layer, const DenseRows
   const float* bias = layer.bias;
   size_t vectors = (layer.outputs + V::kLanes - 1) / V::kLanes;
   while (vectors > 0) {
-    size_t count = 1;
-    if (kDenseGroup<V> == 4 && vectors >= 4 && layer.outputs > kDenseNarrow) {
-      count = 4;
+    const size_t count = dense_group_vectors(kDenseGroup<V>, vectors, layer.outputs);
+    if (count == 4) {
       dense_group<V, kDenseGroup<V>>(layer, panel, bias, rows);
-    } else if (vectors >= 2) {
-      count = 2;
+    } else if (count == 2) {
       dense_group<V, 2>(layer, panel, bias, rows);
     } else {
       dense_group<V, 1>(layer, panel, bias, rows);
