@@ -161,6 +161,54 @@ def embedding():
     return net.model()
 
 
+def encoder(layers=12, hidden=768, heads=12, inner=3072, words=30522, length=512):
+    """BERT's base shape with random weights, 435 MB; X holds the ids of words as floats, [N, 128]."""
+    net = Net(128)
+    ids = net.add("Cast", to=TensorProto.INT64)
+    net.last = net.constant(weights(words, hidden))
+    net.add("Gather", ids, axis=0)
+    net.add("Add", weights(length, hidden)[:128])
+
+    def norm():
+        return net.add("LayerNormalization", weights(hidden), weights(hidden), axis=-1, epsilon=1e-12)
+
+    def linear(outer, inner):
+        net.add("MatMul", weights(inner, outer))
+        return net.add("Add", weights(outer))
+
+    def heads_of(x, perm):
+        net.last = x
+        linear(hidden, hidden)
+        net.add("Reshape", np.array([0, 0, heads, hidden // heads], np.int64))
+        return net.add("Transpose", perm=perm)
+
+    norm()
+    for _ in range(layers):
+        x = net.last
+        query, key, value = (heads_of(x, perm) for perm in ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]))
+        net.last = query
+        net.add("MatMul", key)
+        net.add("Div", np.float32(np.sqrt(hidden // heads)))
+        net.add("Softmax", axis=-1)
+        net.add("MatMul", value)
+        net.add("Transpose", perm=[0, 2, 1, 3])
+        net.add("Reshape", np.array([0, 0, hidden], np.int64))
+        linear(hidden, hidden)
+        net.add("Add", x)
+        x = norm()
+        linear(inner, hidden)
+        y = net.last
+        net.add("Div", np.float32(np.sqrt(2)))
+        net.add("Erf")
+        net.add("Add", np.float32(1))
+        net.add("Mul", y, at=1)
+        net.add("Mul", np.float32(0.5))
+        linear(hidden, inner)
+        net.add("Add", x)
+        norm()
+    return net.model()
+
+
 MODELS = {
     "identity": identity,
     "mlp_29_64_32_2": mlp,
@@ -191,6 +239,7 @@ MODELS = {
     "transpose_keys": lambda: single("Transpose", shape=(128, 12, 64), perm=[0, 2, 3, 1]),
     "transpose_2d_768": lambda: single("Transpose", perm=[1, 0]),
     "gather_768": embedding,
+    "encoder_12x768": encoder,
     "cast_768": double_cast,
     "concat_768": lambda: single("Concat", "X", axis=1),
     "clip_768": lambda: single("Clip", np.float32(-0.5), np.float32(0.5)),

@@ -10,6 +10,9 @@ add_compile_options(-Wall -Wextra ${werror} -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False in gcc 12's std::string (its bug 105651), and shown when that is read precompiled.
   add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+else()
+  # gcc's own: "#pragma GCC ivdep".
+  add_compile_options(-Wno-unknown-pragmas)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # Operators are the same code for several types: gold folds equal functions into one.
@@ -33,13 +36,11 @@ add_link_options(-Wl,--gc-sections)
 
 find_program(TUNDISH_CCACHE ccache)
 if(TUNDISH_CCACHE)
-  # The settings under which it serves files with precompiled headers.
-  set(cache env CCACHE_SLOPPINESS=pch_defines,time_macros ${TUNDISH_CCACHE})
+  # The settings under which it serves files with precompiled headers; what a file reads is taken
+  # from the compiler's own list, so that a new file is not preprocessed once more to be looked up.
+  set(cache env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 ${TUNDISH_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${cache})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${cache})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
-  endif()
 endif()
 
 if(TUNDISH_SANITIZE)

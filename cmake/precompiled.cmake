@@ -1,6 +1,6 @@
 # Reading headers is most of a file's compile time: what nearly every file of a module reads is
-# parsed once. CMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without, as the preset fuzz does, so that
-# a file which leans on them by accident is found.
+# parsed once. clang-tidy and CMAKE_DISABLE_PRECOMPILE_HEADERS=ON read each file without, so that a
+# file which leans on them by accident is found.
 set(TUNDISH_STANDARD_HEADERS
     <algorithm> <array> <bit> <charconv> <cmath> <cstdint> <cstring> <functional> <limits> <memory>
     <optional> <span> <string> <string_view> <type_traits> <utility> <variant> <vector>)

@@ -14,7 +14,7 @@ function(tundish_index folder file)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
 endfunction()
 
-# tundish_module(NAME [HOT] [HEAVY_TESTS] DEPS module... [LIBS library...] [INDEX prefix]
+# tundish_module(NAME [HOT] [HOT_FILES stem...] [HEAVY_TESTS] DEPS module... [LIBS library...] [INDEX prefix]
 #                [PRECOMPILE header...] [TEST_PRECOMPILE header...])
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
@@ -22,14 +22,15 @@ endfunction()
 # TUNDISH_INDEX(stem) for each *.cc that lies directly in the folder (but index.cc, registry.cc and
 # pipeline.cc), in alphabetical order. So a new operator, pass or subcommand is found by its file
 # name and no list is edited.
-# A release is compiled for size but for modules that say HOT: those that see every row. Tests are
+# A release is compiled for size but for modules that say HOT and the files in HOT_FILES (paths
+# without .cc): those that see every row. Tests are
 # not optimised but where HEAVY_TESTS says that they compare with plain loops over much data.
 # PRECOMPILE and TEST_PRECOMPILE: our own headers that nearly every file, or test, of it reads.
 # Folders that need compiler flags of their own (kernels/avx2, ...) are added by the module's own
 # CMakeLists.
 function(tundish_module name)
   cmake_parse_arguments(ARG "HOT;HEAVY_TESTS" "INDEX"
-                        "DEPS;LIBS;EXCLUDE;TEST_LIBS;PRECOMPILE;TEST_PRECOMPILE" ${ARGN})
+                        "DEPS;LIBS;EXCLUDE;HOT_FILES;TEST_LIBS;PRECOMPILE;TEST_PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_(test|fuzzer|bench)|/testing)\\.cc$")
@@ -39,8 +40,21 @@ function(tundish_module name)
     list(FILTER tests EXCLUDE REGEX "${pattern}")
   endforeach()
 
+  # Options of a whole target, so that precompiled headers serve these files too.
+  set(hot "")
+  if(ARG_HOT_FILES AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    list(TRANSFORM ARG_HOT_FILES REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1.cc" OUTPUT_VARIABLE hot)
+    list(REMOVE_ITEM sources ${hot})
+    add_library(tundish_${name}_hot OBJECT ${hot})
+    target_compile_options(tundish_${name}_hot PRIVATE -O2)
+    target_include_directories(tundish_${name}_hot PRIVATE ${CMAKE_SOURCE_DIR}/src
+                               ${CMAKE_SOURCE_DIR}/include)
+    tundish_precompile(tundish_${name}_hot ${ARG_PRECOMPILE})
+    set(hot $<TARGET_OBJECTS:tundish_${name}_hot>)
+  endif()
+
   if(sources)
-    add_library(tundish_${name} STATIC ${sources})
+    add_library(tundish_${name} STATIC ${sources} ${hot})
     set(visibility PUBLIC)
     list(LENGTH sources count)
     if(count GREATER 6)
@@ -83,11 +97,16 @@ function(tundish_module name)
   endif()
 endfunction()
 
-# tundish_fuzzer(NAME SOURCE LIBS...): a libFuzzer target when the fuzz preset is on.
+# tundish_fuzzer(NAME SOURCE LIBS...): a libFuzzer target when the fuzz preset is on. The target
+# `fuzzers` builds all.
 function(tundish_fuzzer name source)
   if(TUNDISH_FUZZERS)
+    if(NOT TARGET fuzzers)
+      add_custom_target(fuzzers)
+    endif()
     add_executable(${name} ${source})
     target_link_libraries(${name} PRIVATE ${ARGN})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(fuzzers ${name})
   endif()
 endfunction()

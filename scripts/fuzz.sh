@@ -24,7 +24,7 @@ if ! command -v clang++ >/dev/null; then
   exit 77
 fi
 mkdir -p build/fuzz
-{ cmake --preset fuzz && cmake --build build/fuzz -j "$(nproc)"; } >build/fuzz/build.log 2>&1 || {
+{ cmake --preset fuzz && cmake --build build/fuzz -j "$(nproc)" --target fuzzers; } >build/fuzz/build.log 2>&1 || {
   tail -40 build/fuzz/build.log
   echo "0 passed, 1 failed, 0 skipped"
   exit 1

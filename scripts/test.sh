@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs the tests, and ends with one line: N passed, N failed, N skipped.
 #
-#   scripts/test.sh [--preset dev|asan|tsan|release] [--full] [--label NAME] [--targets NAMES] [--no-setup]
+#   scripts/test.sh [--preset dev|asan|tsan|fuzz|release] [--full] [--label NAME] [--targets NAMES] [--no-setup]
 #                   [CTEST-REGEX]
 #
 # --targets builds only these ("api_test runtime_test"). --full runs the tests labelled slow too. --label
@@ -31,8 +31,8 @@ while [ $# -gt 0 ]; do
   shift
 done
 case "$preset" in
-  dev | asan | tsan | release) ;;
-  *) echo "test.sh: unknown preset $preset (dev, asan, tsan, release)" >&2; exit 2 ;;
+  dev | asan | tsan | fuzz | release) ;;
+  *) echo "test.sh: unknown preset $preset (dev, asan, tsan, fuzz, release)" >&2; exit 2 ;;
 esac
 
 jobs="$(nproc)"

@@ -40,8 +40,11 @@ if [ ${#files[@]} = 0 ]; then
   fi
 fi
 if [ ${#files[@]} = 0 ]; then echo "tidy: no file to look at"; exit 0; fi
+# Without precompiled headers: a file that includes less than it uses is found.
+mkdir -p build/tidy
+sed -E 's/ -Winvalid-pch -include [^ ]*cmake_pch\.hxx//' "build/$preset/compile_commands.json" >build/tidy/compile_commands.json
 status=0
-printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p "build/$preset" --quiet \
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/tidy --quiet \
   --warnings-as-errors='*' 2> >(grep -vE 'warnings? (generated|treated)|^$' >&2) || status=1
 [ "$status" = 0 ] && echo "tidy: ${#files[@]} files clean"
 exit "$status"

@@ -28,7 +28,7 @@ Result<Piece> read_piece(const ImportSource& source, const ImportOptions& option
   TRY_ASSIGN(const pickle::ObjectGraph graph,
              pickle::read_pickle_file(source.owner, source.bytes, options.limits,
                                       pickle::ReadMode::kStrict));
-  sklearn::Reader reader(graph, options.limits, options.input_type);
+  sklearn::Reader reader(options.limits, options.input_type);
   Piece piece;
   TRY_ASSIGN(piece.estimator, sklearn::resolve(reader, pickle::root_view(graph, ""), select));
   piece.notes = reader.notes();

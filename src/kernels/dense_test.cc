@@ -4,27 +4,16 @@
 
 #include <cmath>
 #include <cstring>
-#include <random>
 #include <vector>
+
+#include "kernels/table.h"
+#include "kernels/testing.h"
 
 namespace tundish::kernels {
 namespace {
 
-std::vector<Isa> available() {
-  std::vector<Isa> found;
-  for (const Isa isa : {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vbmi, Isa::kNeon}) {
-    if (isa_available(isa)) found.push_back(isa);
-  }
-  return found;
-}
-
-std::vector<float> random_floats(size_t count, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(count);
-  for (float& value : values) value = uniform(random);
-  return values;
-}
+using testing::available;
+using testing::random_floats;
 
 // A chain of layers of these widths, each with its bias and lower limit.
 struct Network {

@@ -6,36 +6,21 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kernels/table.h"
+#include "kernels/testing.h"
 #include "kernels/vector_testing.h"
 
 namespace tundish::kernels {
 namespace {
 
-constexpr Isa kEvery[] = {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vbmi, Isa::kNeon};
-
-std::vector<Isa> available() {
-  std::vector<Isa> found;
-  for (const Isa isa : kEvery) {
-    if (isa_available(isa)) found.push_back(isa);
-  }
-  return found;
-}
+using testing::available;
+using testing::random_floats;
 
 const GemmKernels& kernels_of(Isa isa) { return *table_for(isa).gemm; }
-
-std::vector<float> random_floats(size_t count, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(count);
-  for (float& value : values) value = uniform(random);
-  return values;
-}
 
 // Panels that begin at a multiple of 64 bytes.
 struct Panels {

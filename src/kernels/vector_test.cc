@@ -12,26 +12,18 @@
 #include <vector>
 
 #include "kernels/table.h"
+#include "kernels/testing.h"
 #include "kernels/vector_testing.h"
 
 namespace tundish::kernels {
 namespace {
 
+using testing::available;
 using testing::Function;
 using testing::kFunctions;
 using testing::ulps;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr Isa kEvery[] = {Isa::kGeneric, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vbmi, Isa::kNeon};
-
-std::vector<Isa> available() {
-  std::vector<Isa> found;
-  for (const Isa isa : kEvery) {
-    if (isa_available(isa)) found.push_back(isa);
-  }
-  return found;
-}
-
 const VectorKernels& kernels_of(Isa isa) { return *table_for(isa).vector; }
 
 // Every 8,191st float, both signs (the benchmark goes over all).

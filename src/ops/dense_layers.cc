@@ -8,6 +8,7 @@
 // in `activations` ("" for none) a matrix W, [n, m] or with `transB` [m, n], and a row b [m] or
 // nothing. All float32. With `softmax` 1 each row of the last layer is normalised. No layer is
 // wider than 512. Made by passes; never written to a portable file.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "kernels/dense.h"
 #include "kernels/table.h"
 #include "ops/support/dense_product.h"
+#include "ops/support/move.h"
 #include "ops/support/types.h"
 
 namespace tundish {

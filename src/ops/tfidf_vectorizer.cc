@@ -52,7 +52,7 @@ template <class T>
 std::vector<uint32_t> tokens_of(const std::vector<T>& pool, std::vector<T>& sorted) {
   sorted = pool;
   std::ranges::sort(sorted);
-  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   std::vector<uint32_t> tokens;
   tokens.reserve(pool.size());
   for (const T& item : pool) tokens.push_back(token_of(sorted, item));

@@ -179,8 +179,8 @@ template <class T> void multiply_all(const MatrixProduct<T>& p) {
 
 // Signed integers are computed as unsigned ones, whose overflow is defined and has the same bits.
 template <class T>
-using Lane =
-    std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+using Lane = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>,
+                                         std::type_identity<T>>::type;
 
 template <class T> MatrixProduct<Lane<T>> in_lanes(const MatrixProduct<T>& p) {
   using L = Lane<T>;

@@ -150,8 +150,7 @@ Error unsupported_class(const pickle::ObjectView& object);
 /// Reads nested estimators of one file. Keeps versions, notes, depth and cycles.
 class Reader {
  public:
-  Reader(const pickle::ObjectGraph& graph, const Limits& limits, DType input_type)
-      : graph_(graph), limits_(limits), input_type_(input_type) {}
+  Reader(const Limits& limits, DType input_type) : limits_(limits), input_type_(input_type) {}
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
@@ -177,7 +176,6 @@ class Reader {
 
  private:
   class Nesting;
-  const pickle::ObjectGraph& graph_;
   Limits limits_;
   DType input_type_;
   std::vector<pickle::ObjectId> open_;  ///< estimators being read, outermost first
