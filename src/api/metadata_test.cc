@@ -154,6 +154,43 @@ TEST(Metadata, refuses_damaged_golden_rows) {
   EXPECT_FALSE(parse_golden_rows(R"({"schema":"tundish.golden_rows/1"})"));
 }
 
+TEST(Metadata, texts_do_not_change) {
+  EXPECT_EQ(contract_json(whole_contract()),
+            R"({"schema":"tundish.contract/1","kind":"columns","count":2,)"
+            "\"names\":[\"amount\",\"gr\xc3\xb6\xc3\x9f"
+            R"(e \"x\""],"dtype":"float32","hash":"0123","estimator":"IsolationForest",)"
+            R"("accepts":{"nan":true,"infinity":false,"float32_overflow":true,"no_rows":false}})");
+  EXPECT_EQ(methods_json({{{"label", {"c"}, "rows", DType::kInt64}}, "label"}),
+            R"({"schema":"tundish.methods/1","default":"label",)"
+            R"("methods":{"label":{"outputs":["c"],"shape":"rows","dtype":"int64"}}})");
+  EXPECT_EQ(methods_json({}), R"({"schema":"tundish.methods/1","default":"","methods":{}})");
+  GoldenRows rows;
+  rows.inputs = {{"X", tensor_of<double>({0.1, -0.0})}};
+  EXPECT_EQ(golden_rows_json(rows),
+            R"({"schema":"tundish.golden_rows/1","inputs":{"X":{"dtype":"float64","shape":[2],)"
+            R"("values":["0.1","-0"]}},"outputs":{}})");
+}
+
+TEST(Metadata, refuses_members_of_another_kind) {
+  for (const char* member :
+       {R"("kind":1)", R"("count":"2")", R"("count":2.5)", R"("names":"a")", R"("names":[1])",
+        R"("dtype":[])", R"("accepts":[])", R"("accepts":{"nan":1})", R"("hash":"a","hash":"b")"}) {
+    const std::string accepts = R"("accepts":{})";
+    const bool has_own = std::string_view(member).starts_with("\"accepts");
+    const std::string text = cat(R"({"schema":"tundish.contract/1",)", has_own ? "" : accepts,
+                                 has_own ? "" : ",", member, "}");
+    EXPECT_THAT(refusal_of(parse_contract(text)), HasSubstr("tundish.contract")) << text;
+  }
+  const auto methods = [](std::string_view value) {
+    return refusal_of(
+        parse_methods(cat(R"({"schema":"tundish.methods/1","methods":{"label":)", value, "}}")));
+  };
+  EXPECT_THAT(methods("3"), HasSubstr("\"label\""));
+  EXPECT_THAT(methods(R"({"outputs":[[]]})"), HasSubstr("\"outputs\""));
+  EXPECT_THAT(refusal_of(parse_source(R"({"schema":"tundish.source/1","file":null})")),
+              HasSubstr("\"file\""));
+}
+
 TEST(Metadata, names_the_key_that_is_damaged) {
   EXPECT_THAT(refusal_of(parse_contract("{")), HasSubstr("tundish.contract"));
   EXPECT_THAT(refusal_of(parse_contract("[]")), HasSubstr("not a JSON object"));

@@ -84,6 +84,25 @@ std::string quoted(std::string_view text, size_t max_bytes) {
   return out + (shown.size() < text.size() ? "...\"" : "\"");
 }
 
+Utf8Piece utf8_piece(std::string_view text) {
+  uint32_t code = 0;
+  if (const size_t length = utf8_sequence(text, &code)) return {length, true};
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0xc2 || lead > 0xf4) return {1, false};
+  const size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  // The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF (Unicode
+  // 15.0, table 3-7).
+  const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  const auto continues = [&](size_t at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return at == 1 ? byte >= low && byte <= high : (byte & 0xc0) == 0x80;
+  };
+  size_t bytes = 1;
+  while (bytes < wanted && bytes < text.size() && continues(bytes)) ++bytes;
+  return {bytes, false};
+}
+
 bool is_valid_utf8(std::string_view text) {
   uint32_t code = 0;
   for (size_t at = 0; at < text.size();) {

@@ -49,6 +49,15 @@ std::string quoted(std::string_view text, size_t max_bytes = 120);
 /// Shortest decimal text that reads back as the same double ("0.1", "1e+30", "nan", "inf").
 std::string double_text(double value);
 
+/// How the text begins, which must not be empty: a whole UTF-8 character, or as much as could still
+/// have become one (at least a byte), which a reader replaces by one U+FFFD (Unicode 15.0, 3.9,
+/// "maximal subpart").
+struct Utf8Piece {
+  size_t bytes = 0;
+  bool is_whole = false;
+};
+Utf8Piece utf8_piece(std::string_view text);
+
 /// Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_valid_utf8(std::string_view text);
 

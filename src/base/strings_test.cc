@@ -67,5 +67,31 @@ TEST(NearestWord, finds_typing_mistakes_and_nothing_else) {
   EXPECT_EQ(nearest_word("x", {}), "");
 }
 
+TEST(Strings, a_piece_of_utf8_ends_where_no_character_can_go_on) {
+  const struct {
+    const char* text;
+    size_t bytes;
+    bool is_whole;
+  } cases[] = {{"a\xff", 1, true},
+               {"\xc3\xa9x", 2, true},
+               {"\xf0\x9f\x98\x80", 4, true},
+               {"\xff", 1, false},
+               {"\x80\x80", 1, false},
+               {"\xc0\x80", 1, false},
+               {"\xc3", 1, false},
+               {"\xe2\x82", 2, false},
+               {"\xe2\x82x", 2, false},
+               {"\xe0\x80\x80", 1, false},
+               {"\xed\xa0\x80", 1, false},
+               {"\xf0\x9f\x98", 3, false},
+               {"\xf4\x90\x80\x80", 1, false},
+               {"\xf5\x80", 1, false}};
+  for (const auto& one : cases) {
+    const Utf8Piece piece = utf8_piece(one.text);
+    EXPECT_EQ(piece.bytes, one.bytes) << quoted(one.text);
+    EXPECT_EQ(piece.is_whole, one.is_whole) << quoted(one.text);
+  }
+}
+
 }  // namespace
 }  // namespace tundish

@@ -90,6 +90,10 @@ class LayersTest(Tree):
         self.refuses("src/ops/hash.cc", "<openssl/sha.h>", "is for base")
         self.refuses("src/ops/hash.cc", "<curl/curl.h>", "is in no table")
 
+    def test_libraries_of_tests_stay_in_tests(self):
+        self.allows("src/cli/report_test.cc", "<nlohmann/json.hpp>")
+        self.refuses("src/cli/report.cc", "<nlohmann/json.hpp>", "outside a test")
+
     def test_examples_see_public_headers_only(self):
         self.write("src/ir/graph.h", "")
         self.refuses("examples/embed.cc", '"ir/graph.h"', "public headers only")

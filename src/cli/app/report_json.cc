@@ -1,183 +1,261 @@
 #include "cli/app/report_json.h"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include "base/json_writer.h"
 
 namespace tundish {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string document(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+// What write() puts into an object, as a document of its own.
+template <class Write> std::string document(Write write) {
+  JsonWriter json(JsonStyle::kIndented);
+  json.begin_object();
+  write(json);
+  json.end_object();
+  return std::move(json).finish();
 }
 
-// JSON has no infinity: the largest difference is null when one side is NaN or infinite.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json error_value(const Error& error) {
-  return {{"code", error_code_name(error.code())}, {"message", error.to_string()}};
+// A list of objects: write() fills one for each item.
+template <class Item, class Write>
+void write_list(JsonWriter& json, std::string_view key, const std::vector<Item>& items,
+                Write write) {
+  json.key(key).begin_array();
+  for (const Item& item : items) {
+    json.begin_object();
+    write(json, item);
+    json.end_object();
+  }
+  json.end_array();
 }
 
-Json check_value(const CheckReport& report) {
-  Json examples = Json::array();
-  for (const LabelExample& example : report.examples) {
-    examples.push_back({{"origin", example.origin},
-                        {"row", example.row},
-                        {"ours", example.ours},
-                        {"theirs", example.theirs},
-                        {"input", example.input}});
+void write_path(JsonWriter& json, std::string_view key, const std::string& path) {
+  json.key(key);
+  if (path.empty()) {
+    json.null();
+  } else {
+    json.value(path);
   }
-  Json json;
-  json["equal"] = report.equal;
-  json["rows"] = {{"given", report.given_rows}, {"generated", report.generated_rows}};
-  json["labels"] = {{"different", report.labels_different}, {"examples", std::move(examples)}};
-  json["scores"] = {{"max_abs", number(report.max_abs)},
-                    {"max_ulp", report.max_ulp},
-                    {"bit_identical", report.bit_identical}};
-  json["proven"] = {
-      {"routing", report.routing_proven}, {"why", report.proof}, {"statements", report.statements}};
-  if (report.expected) {
-    json["expected"] = {{"rows", report.expected->rows},
-                        {"labels_different", report.expected->labels_different},
-                        {"max_abs", number(report.expected->max_abs)},
-                        {"max_ulp", report.expected->max_ulp},
-                        {"worst", report.expected->worst}};
+}
+
+void write_error(JsonWriter& json, std::string_view key, const std::optional<Error>& error) {
+  json.key(key);
+  if (!error) {
+    json.null();
+    return;
   }
-  json["model_sha256"] = report.model_sha256;
-  json["source_sha256"] = report.source_sha256;
-  json["engine"] = {{"name", report.engine}, {"isa", report.isa}};
-  return json;
+  json.begin_object()
+      .field("code", error_code_name(error->code()))
+      .field("message", error->to_string())
+      .end_object();
+}
+
+template <class Number>
+void write_change(JsonWriter& json, std::string_view key, Number before, Number after) {
+  json.key(key).begin_object().field("before", before).field("after", after).end_object();
+}
+
+void write_engine(JsonWriter& json, const std::string& name, const std::string& isa) {
+  json.key("engine").begin_object().field("name", name).field("isa", isa).end_object();
+}
+
+void write_labels(JsonWriter& json, const CheckReport& report) {
+  json.key("labels").begin_object().field("different", report.labels_different);
+  write_list(json, "examples", report.examples, [](JsonWriter& one, const LabelExample& example) {
+    one.field("origin", example.origin)
+        .field("row", example.row)
+        .field("ours", example.ours)
+        .field("theirs", example.theirs)
+        .field("input", example.input);
+  });
+  json.end_object();
+}
+
+void write_expected(JsonWriter& json, const CheckReport::Expected& expected) {
+  json.key("expected")
+      .begin_object()
+      .field("rows", expected.rows)
+      .field("labels_different", expected.labels_different)
+      .field("max_abs", expected.max_abs)
+      .field("max_ulp", expected.max_ulp)
+      .field("worst", expected.worst)
+      .end_object();
+}
+
+void write_check(JsonWriter& json, const CheckReport& report) {
+  json.field("equal", report.equal);
+  json.key("rows")
+      .begin_object()
+      .field("given", report.given_rows)
+      .field("generated", report.generated_rows)
+      .end_object();
+  write_labels(json, report);
+  json.key("scores")
+      .begin_object()
+      .field("max_abs", report.max_abs)
+      .field("max_ulp", report.max_ulp)
+      .field("bit_identical", report.bit_identical)
+      .end_object();
+  json.key("proven")
+      .begin_object()
+      .field("routing", report.routing_proven)
+      .field("why", report.proof)
+      .field("statements", report.statements)
+      .end_object();
+  if (report.expected) write_expected(json, *report.expected);
+  json.field("model_sha256", report.model_sha256).field("source_sha256", report.source_sha256);
+  write_engine(json, report.engine, report.isa);
+}
+
+void write_conversion(JsonWriter& json, const Conversion& conversion, uint64_t output_bytes) {
+  const SourceDescription& source = conversion.source;
+  json.field("estimator", source.estimator)
+      .field("library",
+             source.version.empty() ? source.library : source.library + " " + source.version);
+  json.key("bytes")
+      .begin_object()
+      .field("source", conversion.source_bytes)
+      .field("output", output_bytes)
+      .end_object();
+  json.field("notes", conversion.notes).field("own_operators", conversion.own_operators);
+}
+
+void write_source(JsonWriter& json, const ConvertedSource& source) {
+  json.field("source", source.source);
+  write_path(json, "output", source.output);
+  json.field("ok", !source.output.empty());
+  if (source.conversion) write_conversion(json, *source.conversion, source.output_bytes);
+  json.field("seconds", source.seconds).key("check");
+  if (source.conversion && source.conversion->check) {
+    json.begin_object();
+    write_check(json, *source.conversion->check);
+    json.end_object();
+  } else {
+    json.null();
+  }
+  write_error(json, "error", source.error);
+}
+
+void write_verified(JsonWriter& json, const Optimization& done) {
+  json.key("verified")
+      .begin_object()
+      .field("holds", done.holds)
+      .field("data", done.generated_data ? "made up" : "given");
+  write_list(json, "outputs", done.outputs, [](JsonWriter& one, const OutputDifference& output) {
+    one.field("name", output.name)
+        .field("elements", output.elements)
+        .field("different", output.different)
+        .field("max_abs", output.max_abs)
+        .field("max_ulp", output.max_ulp)
+        .field("holds", output.holds);
+  });
+  json.end_object();
+}
+
+void write_optimization(JsonWriter& json, const Optimization& done) {
+  write_change(json, "nodes", done.nodes_before, done.nodes_after);
+  write_change<uint64_t>(json, "bytes", done.bytes_before, done.bytes.size());
+  json.field("seconds", done.seconds)
+      .field("exact", done.exact)
+      .field("rewrites", done.rewrites)
+      .field("not_done", done.refusals)
+      .field("decisions", done.decisions);
+  if (done.us_before > 0) write_change(json, "call_us", done.us_before, done.us_after);
+  if (done.is_verified) write_verified(json, done);
+}
+
+void write_trace_event(JsonWriter& json, const NodeReport& node, double at_us, double duration_us) {
+  json.field("name", node.name)
+      .field("cat", node.op)
+      .field("ph", "X")
+      .field("pid", 1)
+      .field("tid", 1)
+      .field("ts", at_us)
+      .field("dur", duration_us);
+  json.key("args")
+      .begin_object()
+      .field("op", node.op)
+      .field("kernel", node.kernel)
+      .field("calls", node.calls)
+      .end_object();
 }
 
 }  // namespace
 
 std::string convert_json(const std::vector<ConvertedSource>& sources) {
-  Json models = Json::array();
-  for (const ConvertedSource& source : sources) {
-    Json model;
-    model["source"] = source.source;
-    model["output"] = source.output.empty() ? Json(nullptr) : Json(source.output);
-    model["ok"] = !source.output.empty();
-    if (source.conversion) {
-      const Conversion& conversion = *source.conversion;
-      const SourceDescription& made_from = conversion.source;
-      model["estimator"] = made_from.estimator;
-      model["library"] = made_from.version.empty() ? made_from.library
-                                                   : made_from.library + " " + made_from.version;
-      model["bytes"] = {{"source", conversion.source_bytes}, {"output", source.output_bytes}};
-      model["notes"] = conversion.notes;
-      model["own_operators"] = conversion.own_operators;
-    }
-    model["seconds"] = source.seconds;
-    const bool checked = source.conversion && source.conversion->check;
-    model["check"] = checked ? check_value(*source.conversion->check) : Json(nullptr);
-    model["error"] = source.error ? error_value(*source.error) : Json(nullptr);
-    models.push_back(std::move(model));
-  }
-  return document({{"models", std::move(models)}});
+  return document([&](JsonWriter& json) { write_list(json, "models", sources, write_source); });
 }
 
 std::string optimize_json(const std::string& model, const std::string& output,
                           const Optimization& done) {
-  Json json;
-  json["model"] = model;
-  json["output"] = output.empty() ? Json(nullptr) : Json(output);
-  json["nodes"] = {{"before", done.nodes_before}, {"after", done.nodes_after}};
-  json["bytes"] = {{"before", done.bytes_before}, {"after", done.bytes.size()}};
-  json["seconds"] = done.seconds;
-  json["exact"] = done.exact;
-  json["rewrites"] = done.rewrites;
-  json["not_done"] = done.refusals;
-  json["decisions"] = done.decisions;
-  if (done.us_before > 0) json["call_us"] = {{"before", done.us_before}, {"after", done.us_after}};
-  if (done.is_verified) {
-    Json outputs = Json::array();
-    for (const OutputDifference& output_difference : done.outputs) {
-      outputs.push_back({{"name", output_difference.name},
-                         {"elements", output_difference.elements},
-                         {"different", output_difference.different},
-                         {"max_abs", number(output_difference.max_abs)},
-                         {"max_ulp", output_difference.max_ulp},
-                         {"holds", output_difference.holds}});
-    }
-    json["verified"] = {{"holds", done.holds},
-                        {"data", done.generated_data ? "made up" : "given"},
-                        {"outputs", std::move(outputs)}};
-  }
-  return document(json);
+  return document([&](JsonWriter& json) {
+    json.field("model", model);
+    write_path(json, "output", output);
+    write_optimization(json, done);
+  });
 }
 
-std::string check_json(const CheckReport& report) { return document(check_value(report)); }
+std::string check_json(const CheckReport& report) {
+  return document([&](JsonWriter& json) { write_check(json, report); });
+}
 
 std::string inspect_json(const std::string& path, const InspectReport& report) {
-  Json json;
-  json["path"] = path;
-  json["format"] = report.format;
-  json["bytes"] = report.file_bytes;
-  json["sha256"] = report.sha256;
-  Json facts = Json::array();
-  for (const auto& [name, value] : report.facts)
-    facts.push_back({{"name", name}, {"value", value}});
-  json["facts"] = std::move(facts);
-  json["tree"] = report.tree;
-  Json globals = Json::array();
-  for (const InspectReport::Global& global : report.globals) {
-    globals.push_back({{"module", global.module},
-                       {"name", global.name},
-                       {"offset", global.offset},
-                       {"standing", global.standing}});
-  }
-  json["globals"] = std::move(globals);
-  json["refused"] = report.refused ? error_value(*report.refused) : Json(nullptr);
-  return document(json);
+  return document([&](JsonWriter& json) {
+    json.field("path", path)
+        .field("format", report.format)
+        .field("bytes", report.file_bytes)
+        .field("sha256", report.sha256);
+    write_list(json, "facts", report.facts, [](JsonWriter& one, const auto& fact) {
+      one.field("name", fact.first).field("value", fact.second);
+    });
+    json.field("tree", report.tree);
+    write_list(json, "globals", report.globals,
+               [](JsonWriter& one, const InspectReport::Global& global) {
+                 one.field("module", global.module)
+                     .field("name", global.name)
+                     .field("offset", global.offset)
+                     .field("standing", global.standing);
+               });
+    write_error(json, "refused", report.refused);
+  });
 }
 
 std::string formats_json(const std::vector<FormatRow>& rows) {
-  Json list = Json::array();
-  for (const FormatRow& row : rows) {
-    list.push_back({{"library", row.library},
-                    {"name", row.name},
-                    {"versions", row.versions},
-                    {"methods", row.methods}});
-  }
-  return document({{"formats", std::move(list)}});
+  return document([&](JsonWriter& json) {
+    write_list(json, "formats", rows, [](JsonWriter& one, const FormatRow& row) {
+      one.field("library", row.library)
+          .field("name", row.name)
+          .field("versions", row.versions)
+          .field("methods", row.methods);
+    });
+  });
 }
 
 std::string run_json(const RunSummary& summary) {
-  Json outputs = Json::array();
-  for (const RunSummary::Output& output : summary.outputs) {
-    outputs.push_back({{"name", output.name}, {"dtype", output.dtype}, {"shape", output.shape}});
-  }
-  Json json;
-  json["rows"] = summary.rows;
-  json["bad_rows"] = summary.bad_rows;
-  json["seconds"] = summary.seconds;
-  json["rows_per_s"] =
-      summary.seconds > 0 ? static_cast<double>(summary.rows) / summary.seconds : 0;
-  json["engine"] = {{"name", summary.engine}, {"isa", summary.isa}};
-  json["outputs"] = std::move(outputs);
-  json["files"] = summary.files;
-  return document(json);
+  return document([&](JsonWriter& json) {
+    const double rows = static_cast<double>(summary.rows);
+    json.field("rows", summary.rows)
+        .field("bad_rows", summary.bad_rows)
+        .field("seconds", summary.seconds)
+        .field("rows_per_s", summary.seconds > 0 ? rows / summary.seconds : 0.0);
+    write_engine(json, summary.engine, summary.isa);
+    write_list(
+        json, "outputs", summary.outputs, [](JsonWriter& one, const RunSummary::Output& output) {
+          one.field("name", output.name).field("dtype", output.dtype).field("shape", output.shape);
+        });
+    json.field("files", summary.files);
+  });
 }
 
 std::string chrome_trace(const std::vector<NodeReport>& nodes) {
-  Json events = Json::array();
-  double at_us = 0;
-  for (const NodeReport& node : nodes) {
-    const double duration_us = static_cast<double>(node.nanoseconds) / 1000;
-    events.push_back({{"name", node.name},
-                      {"cat", node.op},
-                      {"ph", "X"},
-                      {"pid", 1},
-                      {"tid", 1},
-                      {"ts", at_us},
-                      {"dur", duration_us},
-                      {"args", {{"op", node.op}, {"kernel", node.kernel}, {"calls", node.calls}}}});
-    at_us += duration_us;
-  }
-  return document({{"traceEvents", std::move(events)}, {"displayTimeUnit", "ns"}});
+  return document([&](JsonWriter& json) {
+    double at_us = 0;
+    write_list(json, "traceEvents", nodes, [&](JsonWriter& one, const NodeReport& node) {
+      const double duration_us = static_cast<double>(node.nanoseconds) / 1000;
+      write_trace_event(one, node, at_us, duration_us);
+      at_us += duration_us;
+    });
+    json.field("displayTimeUnit", "ns");
+  });
 }
 
 }  // namespace tundish

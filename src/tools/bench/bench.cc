@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "base/json_writer.h"
 #include "base/strings.h"
 #include "tools/bench/machine.h"
 
@@ -181,25 +181,79 @@ Result<BenchReport> Bench::run() {
   return std::move(report_);
 }
 
-using Json = nlohmann::ordered_json;
-
 double rounded(double value) { return std::round(value * 1000) / 1000; }
 
-Json results_value(const std::vector<BenchResult>& results) {
-  Json list = Json::array();
+void write_results(JsonWriter& json, const std::vector<BenchResult>& results) {
+  json.key("results").begin_array();
   for (const BenchResult& result : results) {
-    list.push_back({{"batch", result.batch},
-                    {"calls", result.calls},
-                    {"min_us", rounded(result.min_us)},
-                    {"p50_us", rounded(result.p50_us)},
-                    {"p90_us", rounded(result.p90_us)},
-                    {"p99_us", rounded(result.p99_us)},
-                    {"max_us", rounded(result.max_us)},
-                    {"cpu_us", rounded(result.cpu_us)},
-                    {"rows_per_s", std::round(result.rows_per_s)},
-                    {"ns_per_row", rounded(result.ns_per_row)}});
+    json.begin_object()
+        .field("batch", result.batch)
+        .field("calls", result.calls)
+        .field("min_us", rounded(result.min_us))
+        .field("p50_us", rounded(result.p50_us))
+        .field("p90_us", rounded(result.p90_us))
+        .field("p99_us", rounded(result.p99_us))
+        .field("max_us", rounded(result.max_us))
+        .field("cpu_us", rounded(result.cpu_us))
+        .field("rows_per_s", std::round(result.rows_per_s))
+        .field("ns_per_row", rounded(result.ns_per_row))
+        .end_object();
   }
-  return list;
+  json.end_array();
+}
+
+// What was measured, and on what.
+void write_setting(JsonWriter& json, const BenchReport& report) {
+  json.key("engine")
+      .begin_object()
+      .field("name", report.engine)
+      .field("version", report.version)
+      .field("isa", report.isa)
+      .end_object();
+  json.key("model")
+      .begin_object()
+      .field("path", report.model_path)
+      .field("bytes", report.model_bytes)
+      .field("sha256", report.model_sha256)
+      .end_object();
+  json.key("machine")
+      .begin_object()
+      .field("cpu", report.cpu)
+      .field("cores", report.cores)
+      .field("quota", report.quota)
+      .field("load1", rounded(report.load1))
+      .end_object();
+  json.field("threads", report.thread_count);
+}
+
+void write_kernels(JsonWriter& json, const std::vector<NodeReport>& nodes) {
+  json.key("kernels").begin_array();
+  for (const NodeReport& node : nodes) {
+    if (node.kernel.empty()) continue;
+    json.begin_object()
+        .field("node", node.name)
+        .field("op", node.op)
+        .field("kernel", node.kernel)
+        .end_object();
+  }
+  json.end_array();
+}
+
+void write_peer(JsonWriter& json, const BenchPeer& peer) {
+  json.begin_object().key("engine").begin_object();
+  json.field("name", peer.name).field("version", peer.version).end_object();
+  json.field("load_ms", rounded(peer.load_ms));
+  write_results(json, peer.results);
+  json.key("ratios").begin_array();
+  for (const BenchRatio& ratio : peer.ratios) {
+    json.begin_object()
+        .field("batch", ratio.batch)
+        .field("median", rounded(ratio.median))
+        .field("low", rounded(ratio.low))
+        .field("high", rounded(ratio.high))
+        .end_object();
+  }
+  json.end_array().end_object();
 }
 
 }  // namespace
@@ -242,44 +296,20 @@ Result<BenchReport> run_bench(const BenchOptions& options) {
 }
 
 std::string bench_json(const BenchReport& report) {
-  Json json;
-  json["schema"] = "tundish.bench/1";
-  json["engine"] = {{"name", report.engine}, {"version", report.version}, {"isa", report.isa}};
-  json["model"] = {
-      {"path", report.model_path}, {"bytes", report.model_bytes}, {"sha256", report.model_sha256}};
-  json["machine"] = {{"cpu", report.cpu},
-                     {"cores", report.cores},
-                     {"quota", report.quota},
-                     {"load1", rounded(report.load1)}};
-  json["threads"] = report.thread_count;
-  json["load_ms"] = rounded(report.load_ms);
-  json["first_call_us"] = rounded(report.first_call_us);
-  json["rss_bytes"] = report.rss_bytes;
-  json["model_rss_bytes"] = report.model_rss_bytes;
-  json["peak_rss_bytes"] = report.peak_rss_bytes;
-  json["results"] = results_value(report.results);
-  Json kernels = Json::array();
-  for (const NodeReport& node : report.kernels) {
-    if (node.kernel.empty()) continue;
-    kernels.push_back({{"node", node.name}, {"op", node.op}, {"kernel", node.kernel}});
-  }
-  json["kernels"] = std::move(kernels);
-  Json against = Json::array();
-  for (const BenchPeer& peer : report.against) {
-    Json ratios = Json::array();
-    for (const BenchRatio& ratio : peer.ratios) {
-      ratios.push_back({{"batch", ratio.batch},
-                        {"median", rounded(ratio.median)},
-                        {"low", rounded(ratio.low)},
-                        {"high", rounded(ratio.high)}});
-    }
-    against.push_back({{"engine", {{"name", peer.name}, {"version", peer.version}}},
-                       {"load_ms", rounded(peer.load_ms)},
-                       {"results", results_value(peer.results)},
-                       {"ratios", std::move(ratios)}});
-  }
-  json["against"] = std::move(against);
-  return json.dump(2) + "\n";
+  JsonWriter json(JsonStyle::kIndented);
+  json.begin_object().field("schema", "tundish.bench/1");
+  write_setting(json, report);
+  json.field("load_ms", rounded(report.load_ms))
+      .field("first_call_us", rounded(report.first_call_us))
+      .field("rss_bytes", report.rss_bytes)
+      .field("model_rss_bytes", report.model_rss_bytes)
+      .field("peak_rss_bytes", report.peak_rss_bytes);
+  write_results(json, report.results);
+  write_kernels(json, report.kernels);
+  json.key("against").begin_array();
+  for (const BenchPeer& peer : report.against) write_peer(json, peer);
+  json.end_array().end_object();
+  return std::move(json).finish();
 }
 
 Result<std::vector<Tensor>> made_up_rows(const Model& model, int64_t rows) {

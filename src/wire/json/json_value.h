@@ -38,8 +38,8 @@ class JsonValue {
   /// A number written without fraction and exponent that fits.
   Result<int64_t> integer() const;
   Result<uint64_t> unsigned_integer() const;
-  /// Any number, the nearest double; also the strings "NaN", "Infinity", "-Infinity", which
-  /// JsonWriter writes for what JSON has no numbers for.
+  /// Any number, the nearest double; also the strings "NaN", "Infinity", "-Infinity", which some
+  /// writers use for what JSON has no numbers for.
   Result<double> number() const;
   Result<std::string_view> text() const;
   /// Elements of an array.

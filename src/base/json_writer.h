@@ -1,6 +1,6 @@
 // JSON text, written from the outside in.
-#ifndef TUNDISH_WIRE_JSON_JSON_WRITER_H_
-#define TUNDISH_WIRE_JSON_JSON_WRITER_H_
+#ifndef TUNDISH_BASE_JSON_WRITER_H_
+#define TUNDISH_BASE_JSON_WRITER_H_
 
 #include <concepts>
 #include <cstdint>
@@ -18,9 +18,10 @@ enum class JsonStyle : uint8_t { kCompact, kIndented };
 ///   JsonWriter json;
 ///   json.begin_object().field("schema", 1).key("names").values(names).end_object();
 ///   std::string text = std::move(json).finish();
-/// Doubles are written in the shortest form that reads back to the same bits and always look like
-/// one ("1.0", "-0.0"); NaN and infinities become the strings "NaN", "Infinity", "-Infinity".
-/// Strings are escaped; bytes that are not UTF-8 become U+FFFD.
+/// Doubles are written with the fewest digits that read back to the same bits, never look like an
+/// integer ("1.0", "-0.0"), and have an exponent below 0.0001 and from 1e+15 on; NaN and
+/// infinities, which JSON lacks, become null. Strings are escaped; bytes that are not UTF-8 become
+/// U+FFFD, one for each longest piece that begins a character.
 class JsonWriter {
  public:
   explicit JsonWriter(JsonStyle style = JsonStyle::kCompact) : style_(style) {}
@@ -54,6 +55,10 @@ class JsonWriter {
     key(name);
     return value(one);
   }
+  template <class T> JsonWriter& field(std::string_view name, const std::vector<T>& many) {
+    key(name);
+    return values(many);
+  }
   /// An array of values.
   template <class T> JsonWriter& values(std::span<const T> many) {
     begin_array();
@@ -81,4 +86,4 @@ class JsonWriter {
 
 }  // namespace tundish
 
-#endif  // TUNDISH_WIRE_JSON_JSON_WRITER_H_
+#endif  // TUNDISH_BASE_JSON_WRITER_H_
