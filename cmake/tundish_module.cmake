@@ -14,8 +14,8 @@ function(tundish_index folder file)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${file} CONTENT "${lines}" @ONLY)
 endfunction()
 
-# tundish_module(NAME [HOT] [HOT_FILES stem...] [HEAVY_TESTS] DEPS module... [LIBS library...] [INDEX prefix]
-#                [PRECOMPILE header...] [TEST_PRECOMPILE header...])
+# tundish_module(NAME [HOT] [HOT_FILES stem...] [HEAVY_TESTS] DEPS module... [LIBS library...]
+#                [INDEX prefix] [PRECOMPILE header...] [TEST_PRECOMPILE header...])
 #
 # Makes from src/NAME: the library tundish_NAME of all *.cc below it, the test binary NAME_test of
 # all *_test.cc and what they share (testing.cc), and with INDEX a file NAME/index.inc that holds
@@ -43,7 +43,9 @@ function(tundish_module name)
   # Options of a whole target, so that precompiled headers serve these files too.
   set(hot "")
   if(ARG_HOT_FILES AND CMAKE_BUILD_TYPE STREQUAL "Release")
-    list(TRANSFORM ARG_HOT_FILES REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1.cc" OUTPUT_VARIABLE hot)
+    foreach(stem ${ARG_HOT_FILES})
+      list(APPEND hot ${CMAKE_CURRENT_SOURCE_DIR}/${stem}.cc)
+    endforeach()
     list(REMOVE_ITEM sources ${hot})
     add_library(tundish_${name}_hot OBJECT ${hot})
     target_compile_options(tundish_${name}_hot PRIVATE -O2)
