@@ -92,6 +92,12 @@ Result<std::shared_ptr<const Graph>> Model::Impl::optimized() const {
   return std::shared_ptr<const Graph>(optimized_graph);
 }
 
+void Model::Impl::release_pages() const {
+  constexpr size_t kLarge = size_t{1} << 20;
+  // Bytes with a path are those of a mapped file; others are their owner's.
+  if (!path.empty() && bytes.size() >= kLarge) tundish::release_pages(bytes);
+}
+
 Result<std::shared_ptr<const Model>> load_model(const ImportSource& source,
                                                 const ImportOptions& options,
                                                 const std::vector<CustomOp>& custom_ops) {
@@ -126,6 +132,7 @@ Result<std::shared_ptr<const Model>> load_model(const ImportSource& source,
   for (const ValueId value : impl->graph->outputs()) {
     impl->outputs.push_back(describe_value(*impl->graph, value));
   }
+  impl->release_pages();
   return std::shared_ptr<const Model>(std::make_shared<Model>(std::move(impl)));
 }
 

@@ -30,6 +30,10 @@ struct Model::Impl {
   /// of the model. Constants are shared with `graph`, not copied. Thread-safe.
   Result<std::shared_ptr<const Graph>> optimized() const;
 
+  /// Gives back the memory of what was read of a large file and is read no more: weights that were
+  /// copied or packed. What is still read comes back page by page.
+  void release_pages() const;
+
   mutable std::mutex mutex;
   mutable std::shared_ptr<const Graph> optimized_graph;  ///< guarded by mutex
   mutable std::string sha256;                            ///< guarded by mutex

@@ -90,6 +90,7 @@ Result<Session> Session::create(std::shared_ptr<const Model> model, const Sessio
   engine.providers = options.providers;
   TRY_ASSIGN(impl->engine,
              create_engine_session(options.engine, std::move(graph), *model->impl().ops, engine));
+  model->impl().release_pages();
   impl->guard = ValueGuard(model->contract());
   impl->model = std::move(model);
   return Session(std::move(impl));

@@ -35,6 +35,10 @@ class MappedFile {
   Bytes bytes_;
 };
 
+/// Gives back the memory of pages that lie wholly in these bytes of a mapped file; a later read
+/// brings them back from the file. Any thread, also while others read them.
+void release_pages(Bytes mapped);
+
 /// Writes through a temporary file in the target's folder and renames it: a reader sees the old
 /// file or the new one, never half. On failure (full disk, read-only folder) nothing is left
 /// behind.

@@ -26,6 +26,27 @@ std::string padded(std::string text, size_t width) {
   return text;
 }
 
+// A line for each kernel in the order of first use, with the number of nodes that use it.
+std::string kernel_lines(const std::vector<NodeReport>& nodes) {
+  std::vector<std::pair<std::string, int>> kernels;
+  for (const NodeReport& node : nodes) {
+    if (node.kernel.empty()) continue;
+    std::string line = cat("kernel of ", node.op, ": ", node.kernel);
+    const auto known = std::find_if(kernels.begin(), kernels.end(),
+                                    [&line](const auto& kernel) { return kernel.first == line; });
+    if (known != kernels.end()) {
+      ++known->second;
+    } else {
+      kernels.emplace_back(std::move(line), 1);
+    }
+  }
+  std::string text;
+  for (const auto& [line, count] : kernels) {
+    text += count == 1 ? cat(line, "\n") : cat(line, " (", count, " nodes)\n");
+  }
+  return text;
+}
+
 class BenchCommand : public Command {
  public:
   std::string_view name() const override { return "bench"; }
@@ -49,7 +70,8 @@ class BenchCommand : public Command {
   std::vector<std::string> models_, batches_ = {"1", "10", "100", "1000", "full"}, against_,
                                     outputs_;
   InputOptions data_;
-  std::string method_, engine_ = "native", peer_model_, python_ = "python3", ort_library_;
+  std::string method_, engine_ = "native", peer_model_, python_ = "python3", ort_library_,
+                       memory_ = "fast";
   int64_t threads_ = 1;
   double seconds_ = 0.5;
   bool sweep_ = false;
@@ -75,6 +97,8 @@ void BenchCommand::declare(Options& options) {
   options.add("--python", &python_, "PROGRAM", "Python that has the peers").hint = ValueHint::kFile;
   options.add("--ort-library", &ort_library_, "FILE", "ONNX Runtime's shared library").hint =
       ValueHint::kFile;
+  options.add("--memory", &memory_, "MODE", "fast: weights may be copied; low: read in the file")
+      .choices = {"fast", "low"};
   options.flag("--sweep", sweep_, "find the batch size with the most rows per second");
   data_.declare_reading(options);
 }
@@ -116,6 +140,7 @@ Result<BenchOptions> BenchCommand::bench_options(const std::string& path,
   options.thread_count = static_cast<int>(threads_);
   options.seconds = seconds_;
   options.engine = engine_;
+  if (memory_ == "low") options.memory = SessionOptions::Memory::kLow;
   options.isa = forced_isa();
   options.method = method_;
   options.outputs = outputs_;
@@ -138,9 +163,7 @@ void BenchCommand::show(const BenchReport& report, Terminal& terminal) const {
       report.model_rss_bytes / 1024, " KiB\n", report.cpu, ", ", report.cores, " cores, load ",
       short_number(report.load1), "; ", report.engine, " ", report.version, " (", report.isa, "), ",
       report.thread_count, report.thread_count == 1 ? " thread\n" : " threads\n");
-  for (const NodeReport& node : report.kernels) {
-    if (!node.kernel.empty()) text += cat("kernel of ", node.op, ": ", node.kernel, "\n");
-  }
+  text += kernel_lines(report.kernels);
   text += "   batch     p50 us     p99 us     ns/row       rows/s  CPU s per M rows";
   for (const BenchPeer& peer : report.against) {
     text += cat("   ", peer.name, " ", peer.version, " ns/row  ratio (low-high)");

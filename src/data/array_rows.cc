@@ -1,12 +1,10 @@
 #include "data/array_rows.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "base/mapped_file.h"
 #include "base/strings.h"
 #include "data/array_source.h"
 #include "data/convert.h"
@@ -150,15 +148,11 @@ class ArrayRowReader : public RowReader {
 
   void drop_pages() {
     if (home_ != ByteHome::kMappedFile) return;
-    const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
     for (const auto& source : sources_) {
       const uint8_t* first = source->place_of_row(dropped_row_);
       const uint8_t* last = source->place_of_row(at_);
       if (first == nullptr || static_cast<size_t>(last - first) < kDropBytes) continue;
-      const uintptr_t begin = (reinterpret_cast<uintptr_t>(first) + page - 1) / page * page;
-      const uintptr_t end = reinterpret_cast<uintptr_t>(last) / page * page;
-      // The pages come back from the file if somebody still reads them.
-      if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+      release_pages({first, last});
       dropped_row_ = at_;
     }
   }

@@ -90,6 +90,7 @@ Status Bench::open() {
   options.outputs = options_.outputs;
   options.thread_count = options_.thread_count;
   options.isa = options_.isa;
+  options.memory = options_.memory;
   TRY_ASSIGN(ours_, NativeTarget::open(options_.model_path, options));
   TRY(first_call());
   report_.rss_bytes = resident_bytes();

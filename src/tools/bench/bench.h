@@ -11,6 +11,7 @@
 #include "tools/bench/target.h"
 #include "tundish/convert.h"
 #include "tundish/result.h"
+#include "tundish/session.h"
 
 namespace tundish {
 
@@ -22,6 +23,7 @@ struct BenchOptions {
   double seconds = 0.5;  ///< per batch size and engine, split over the rounds
   int rounds = 5;        ///< interleaved rounds per batch size
   std::string engine = "native", isa;
+  SessionOptions::Memory memory = SessionOptions::Memory::kFast;
   std::string method;  ///< empty: the model's default, or all outputs
   std::vector<std::string> outputs;
   std::vector<std::string> against;  ///< "ort", "sklearn"

@@ -85,6 +85,7 @@ Result<std::unique_ptr<NativeTarget>> NativeTarget::open(const std::string& path
   session_options.outputs = options.outputs;
   session_options.thread_count = options.thread_count;
   session_options.isa = options.isa;
+  session_options.memory = options.memory;
   TRY_ASSIGN(Session session, Session::create(model, session_options));
   auto target =
       std::unique_ptr<NativeTarget>(new NativeTarget(std::move(model), std::move(session)));

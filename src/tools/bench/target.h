@@ -63,6 +63,7 @@ class NativeTarget : public BenchTarget {
     std::vector<std::string> outputs;
     int thread_count = 1;
     std::string isa;
+    SessionOptions::Memory memory = SessionOptions::Memory::kFast;
   };
   static Result<std::unique_ptr<NativeTarget>> open(const std::string& path,
                                                     const Options& options);
