@@ -112,7 +112,7 @@ void run_unit(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensor
   GemmBlock block = block_of(plan, tensors, unit);
   const float* weights = block.a;
   const size_t first_row = unit.first_output - unit.group * shape.group_outputs;
-  const float* packed = tensors.packed + unit.group * shape.group_outputs * depth;
+  const size_t group_weights = unit.group * shape.group_outputs * depth;
   block.b = panels;
   block.b_depth_stride = width;
   for (size_t first = 0; first < depth; first += plan.depth_block) {
@@ -124,7 +124,8 @@ void run_unit(const ConvWorkers& kernels, const ConvPlan& plan, const ConvTensor
     }
     kernels.conv->pack_patches(image, offsets + first, block.depth, runs, run_count, panels);
     if (tensors.packed != nullptr) {
-      block.a = packed + shape.group_outputs * first + first_row * block.depth;
+      block.a =
+          tensors.packed + group_weights + shape.group_outputs * first + first_row * block.depth;
       block.a_row_stride = 0;
     } else {
       block.a = weights + first;

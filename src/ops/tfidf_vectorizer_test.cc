@@ -21,7 +21,7 @@ OpCall vectorize(Tensor x, int64_t least, int64_t most, int64_t skips, Attribute
                         {"pool_int64s", Ints{2, 3, 5, 4, 5, 6, 7, 8, 6, 7}}};
   OpCall call{"TfIdfVectorizer", {std::move(x)}, std::move(attributes)};
   for (auto& [name, value] : more) {
-    std::erase_if(call.attributes, [&](const auto& old) { return old.first == name; });
+    std::erase_if(call.attributes, [&name = name](const auto& old) { return old.first == name; });
     call.attributes.emplace_back(name, value);
   }
   return call;
