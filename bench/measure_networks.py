@@ -1,6 +1,8 @@
 """Measures the models of make_networks.py against ONNX Runtime and writes docs/benchmarks-networks.md.
 
-    python measure_networks.py FOLDER TUNDISH GEMM_BENCH [PAGE] [--quick]
+    python measure_networks.py FOLDER TUNDISH GEMM_BENCH LIGHT_MODELS [PAGE] [--quick]
+
+LIGHT_MODELS: the folder `light` of the published cases (scripts/setup.sh --conformance).
 
 Each line is one `tundish bench MODEL --against ort`, interleaved rounds, always the same rows, so that inputs are
 in the cache as far as they fit.
@@ -10,6 +12,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 
@@ -56,7 +59,13 @@ LINES = [
     ("gather_768", 1, None, None),
     ("cast_768", 128, None, None),
     ("concat_768", 128, None, None),
+    ("encoder_12x768", 1, None, 2 * 128 * 12 * (12 * 768**2 + 2 * 128 * 768)),
 ]
+LEAST_FOR_TWO_THREADS_US = 200
+
+# The image networks of the onnx package; their weights hold one value each.
+IMAGES = ("resnet50", "densenet121", "inception_v1", "inception_v2", "squeezenet", "shufflenet", "vgg19",
+          "bvlc_alexnet", "zfnet512")
 
 
 def ort_library():
@@ -73,19 +82,81 @@ def rows_of(path, batch):
     if not file.exists():
         dims = onnx.load(path).graph.input[0].type.tensor_type.shape.dim
         x = np.random.default_rng(1).standard_normal([batch, *(d.dim_value for d in dims[1:])])
-        if path.stem.startswith("gather"):
+        if path.stem.startswith(("gather", "encoder")):
             x = np.floor(np.abs(x) * 100)
         np.save(file, x.astype(np.float32))
     return file
 
 
-def measured(tundish, path, batch, seconds):
-    words = [tundish, "bench", path, "--input", rows_of(path, batch), "--batch", batch, "--against", "ort",
-             "--ort-library", ort_library(), "--seconds", seconds, "--json"]
+def bench(tundish, path, batch, seconds, *options):
+    words = [tundish, "bench", path, "--input", rows_of(path, batch), "--batch", batch, "--seconds", seconds, "--json",
+             *options]
     done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True)
-    report = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def measured(tundish, path, batch, seconds):
+    report = bench(tundish, path, batch, seconds, "--against", "ort", "--ort-library", ort_library())
     peer = report["against"][0]
     return report, report["results"][0], peer["results"][0], peer["ratios"][0]
+
+
+def opening(tundish, path, rounds):
+    """Time from the path to a session that is ready, and what is resident after its first call."""
+    loads = {"low": [], "fast": [], "peer": []}
+    resident = {}
+    for _ in range(rounds):
+        for memory in ("low", "fast"):
+            alone = bench(tundish, path, 1, 0, "--memory", memory)
+            loads[memory].append(alone["load_ms"])
+            resident[memory] = alone["model_rss_bytes"]
+        both = bench(tundish, path, 1, 0, "--against", "ort", "--ort-library", ort_library())
+        loads["peer"].append(both["against"][0]["load_ms"])
+    size = path.stat().st_size
+    peer = statistics.median(loads["peer"])
+    lines = []
+    for memory in ("low", "fast"):
+        ours = statistics.median(loads[memory])
+        lines.append(f"| {path.stem} | {memory} | {ours:.0f} | {peer:.0f} | {peer / ours:.1f} "
+                     f"| {resident[memory] / 2**20:.0f} | {resident[memory] / size:.2f} |")
+    return lines
+
+
+def images(tundish, light, folder, seconds):
+    """Each network as it is published, and as `tundish optimize` writes it, against ONNX Runtime on the published file."""
+    lines, ratios = [], []
+    rows = folder / "image_1.npy"
+    np.save(rows, np.random.default_rng(1).uniform(-1, 1, [1, 3, 224, 224]).astype(np.float32))
+    for name in IMAGES:
+        source = light / f"light_{name}.onnx"
+        written = folder / f"{name}.onnx"
+        subprocess.run([tundish, "optimize", source, "-o", written, "--force"], check=True, capture_output=True)
+        found = []
+        for path in (source, written):
+            words = [tundish, "bench", path, "--peer-model", source, "--input", rows, "--batch", 1, "--seconds", seconds,
+                     "--against", "ort", "--ort-library", ort_library(), "--json"]
+            done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True)
+            found.append(json.loads(done.stdout))
+        ours, peer = found[1]["results"][0], found[1]["against"][0]
+        ratio = peer["ratios"][0]
+        ratios.append(ratio["median"])
+        lines.append(f"| {name} | {ours['min_us'] / 1e3:.2f} | {peer['results'][0]['min_us'] / 1e3:.2f} | "
+                     f"{ratio['median']:.2f} ({ratio['low']:.2f}-{ratio['high']:.2f}) | "
+                     f"{found[0]['against'][0]['ratios'][0]['median']:.2f} |")
+        print(lines[-1], flush=True)
+    lines.append(f"| mean | | | {statistics.fmean(ratios):.2f} | |")
+    return lines
+
+
+def two_threads(tundish, path, batch, seconds, rounds=3):
+    """One and two threads in turn, each a process of its own."""
+    times = {1: [], 2: []}
+    for _ in range(rounds):
+        for threads in times:
+            report = bench(tundish, path, batch, seconds / rounds, "--threads", threads)
+            times[threads].append(report["results"][0]["p50_us"])
+    one, two = (statistics.median(times[threads]) for threads in times)
+    return f"| {path.stem} | {batch} | {one:.4g} | {two:.4g} | {one / two:.2f} |"
 
 
 def line_of(name, batch, aim, work, found, peak):
@@ -98,18 +169,31 @@ def line_of(name, batch, aim, work, found, peak):
             f"({ratio['low']:.2f}-{ratio['high']:.2f}) | {mark} | {share} |")
 
 
+def both_peaks(gemm_bench):
+    """The sum of the peaks that two processes reach at the same time, GFLOP/s."""
+    running = [subprocess.Popen([gemm_bench, "peak"], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    texts = [process.communicate()[0] for process in running]
+    return sum(float(text.split("peak ")[1].split()[0]) for text in texts)
+
+
 def main():
     words = [w for w in sys.argv[1:] if not w.startswith("--")]
     folder, tundish, gemm_bench = pathlib.Path(words[0]), words[1], words[2]
-    page = pathlib.Path(words[3]) if len(words) > 3 else None
+    light = pathlib.Path(words[3])
+    page = pathlib.Path(words[4]) if len(words) > 4 else None
     seconds = 0.2 if "--quick" in sys.argv else 1
     peaks = subprocess.run([gemm_bench, "peak"], capture_output=True, text=True, check=True).stdout.split("\n")
     peak = float(peaks[0].split("peak ")[1].split()[0])
-    lines = []
+    lines, doubled = [], []
     for name, batch, aim, work in LINES:
         found = measured(tundish, folder / f"{name}.onnx", batch, seconds)
         lines.append(line_of(name, batch, aim, work, found, peak))
         print(lines[-1], flush=True)
+        if found[1]["min_us"] > LEAST_FOR_TWO_THREADS_US:
+            doubled.append(two_threads(tundish, folder / f"{name}.onnx", batch, seconds))
+            print(doubled[-1], flush=True)
+    networks = images(tundish, light, folder, seconds)
+    opened = opening(tundish, folder / "encoder_12x768.onnx", 1 if "--quick" in sys.argv else 3)
     report = found[0]
     machine = report["machine"]
     head = f"""# Benchmarks: operators and small networks
@@ -125,8 +209,31 @@ share of the multiply-add peak. What bounds a line and what was tried is in `doc
 | model | rows | ours, us | ONNX Runtime, us | ratio | mark | of peak |
 |---|---|---|---|---|---|---|
 """
+    tail = f"""
+Two threads: the median call of processes with one thread and with two, in turn. The same peak measured by two processes at
+once is {both_peaks(gemm_bench) / peak:.2f} times that of one here, which bounds what is compute.
+
+| model | rows | one thread, us | two threads, us | times as fast |
+|---|---|---|---|---|
+{chr(10).join(doubled)}
+
+Image networks, milliseconds a picture of 3 x 224 x 224, one thread: as `tundish optimize` writes them, and opened as published.
+ONNX Runtime has the published file in both columns of ratios.
+
+| network | ours, ms | ONNX Runtime, ms | ratio, optimized | ratio, as published |
+|---|---|---|---|---|
+{chr(10).join(networks)}
+
+Opening: from the path to a session that is ready, the file in the page cache; resident: what the process holds of it after
+its first call, and as a share of the file.
+
+| model | memory | ours, ms | ONNX Runtime, ms | ratio | resident, MB | of the file |
+|---|---|---|---|---|---|---|
+{chr(10).join(opened)}
+"""
+    print(tail)
     if page is not None:
-        page.write_text(head + "\n".join(lines) + "\n")
+        page.write_text(head + "\n".join(lines) + "\n" + tail)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,22 @@ function(tundish_precompile target)
   target_precompile_headers(${target} PRIVATE ${TUNDISH_STANDARD_HEADERS} ${ARGN})
 endfunction()
 
+# tundish_precompile_standard(TARGET [OPTION]): the standard headers alone, read once for all
+# targets whose only option of their own is this one.
+function(tundish_precompile_standard target)
+  if(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    return()
+  endif()
+  string(MAKE_C_IDENTIFIER "tundish_precompiled${ARGN}" shared)
+  if(NOT TARGET ${shared})
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${shared}.cc CONTENT "" @ONLY)
+    add_library(${shared} OBJECT ${CMAKE_BINARY_DIR}/generated/${shared}.cc)
+    target_compile_options(${shared} PRIVATE ${ARGN})
+    tundish_precompile(${shared})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${shared})
+endfunction()
+
 # tundish_compile_quickly(TARGET): a test's own code runs once and is compiled for each build, so it
 # is not optimised; what it tests is.
 function(tundish_compile_quickly target)

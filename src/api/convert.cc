@@ -17,7 +17,9 @@ namespace tundish {
 
 namespace {
 
-constexpr uint64_t kGoldenRowCount = 16;  // about 2 kB of metadata for eight features
+constexpr uint64_t kMostGoldenRows = 16;  // about 2 kB of metadata for eight features
+// Fewer rows of wide models: the metadata stays small, and below what readers of JSON take.
+constexpr uint64_t kMostGoldenNumbers = uint64_t{1} << 16;
 
 ExportOptions export_options(const ConvertOptions& options) {
   ExportOptions result;
@@ -31,8 +33,10 @@ Result<std::string> golden_rows(const std::shared_ptr<const Model>& source,
                                 const std::shared_ptr<const Model>& shipped) {
   const Result<ProbeSpace> space = probe_space(*shipped->impl().graph, source->contract());
   if (!space) return std::string();
-  const ProbeRows probes(*space, 4 * kGoldenRowCount);
-  TRY_ASSIGN(Tensor rows, probes.rows(probes.count() - kGoldenRowCount, kGoldenRowCount));
+  const auto width = static_cast<uint64_t>(std::max<int64_t>(source->contract().count, 1));
+  const uint64_t count = std::clamp<uint64_t>(kMostGoldenNumbers / width, 1, kMostGoldenRows);
+  const ProbeRows probes(*space, 4 * kMostGoldenRows);
+  TRY_ASSIGN(Tensor rows, probes.rows(probes.count() - count, count));
   TRY_ASSIGN(Session session, Session::create(source, {.engine = "reference"}));
   const std::vector<Value> inputs = {Value(rows)};
   TRY_ASSIGN(const std::vector<Value> answers, session.run_values(inputs));

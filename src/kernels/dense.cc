@@ -22,10 +22,26 @@ size_t rows_at_once(const DenseKernels& kernels, const DenseNetwork& network, si
   return kBufferFloats / widest / kRowUnit * kRowUnit;
 }
 
+// Rows without their padding. Answers often have one to four columns, for which a call of memcpy
+// takes longer than the copy: kColumns is their number, or 0 for any.
+template <size_t kColumns> void copy_rows(const DenseRows& made, size_t columns, float* y) {
+  const size_t width = kColumns == 0 ? columns : kColumns;
+  for (size_t r = 0; r < made.rows; ++r) {
+    std::memcpy(y + r * width, made.y + r * made.y_stride, width * sizeof(float));
+  }
+}
+
 void finish(const DenseNetwork& network, const DenseRows& made, float* y) {
   const size_t columns = network.layers[network.layer_count - 1].outputs;
-  for (size_t r = 0; r < made.rows; ++r) {
-    std::memcpy(y + r * columns, made.y + r * made.y_stride, columns * sizeof(float));
+  if (made.rows == 1 && network.row_function != nullptr) {
+    return network.row_function(made.y, 1, columns, y);
+  }
+  switch (columns) {
+    case 1: copy_rows<1>(made, 1, y); break;
+    case 2: copy_rows<2>(made, 2, y); break;
+    case 3: copy_rows<3>(made, 3, y); break;
+    case 4: copy_rows<4>(made, 4, y); break;
+    default: copy_rows<0>(made, columns, y);
   }
   if (network.row_function != nullptr) network.row_function(y, made.rows, columns, y);
 }

@@ -26,6 +26,11 @@ constexpr uint64_t kEngineGrowth = 8;
 // most, at 5 ns an element of the slowest operators.
 constexpr uint64_t kMaxTotalBytes = uint64_t{64} << 20;
 constexpr uint64_t kMaxTotalWork = uint64_t{1} << 26;
+// Running now, a ConstantOfShape that is not folded is filled again in every call and takes the
+// same room then; folded, it can be packed as a weight. One and all of them together, in memory
+// only.
+constexpr uint64_t kMaxFillBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxTotalFillBytes = uint64_t{128} << 20;
 
 // Operators whose work is not bounded by inputs times outputs, and those that loop over a graph.
 constexpr std::array<std::string_view, 8> kUnbounded = {
@@ -107,6 +112,7 @@ class ConstantFolder {
       input_bytes += tensor.byte_count();
       input_elements += static_cast<uint64_t>(tensor.element_count());
     }
+    if (fits_as_fill(node)) return true;
     uint64_t bytes = 0;
     for (const ValueId output : node.outputs) {
       const std::optional<uint64_t> size = most_bytes(node, output, input_elements);
@@ -128,6 +134,16 @@ class ConstantFolder {
     }
     total_work_ += work;
     total_bytes_ += bytes;
+    return true;
+  }
+
+  bool fits_as_fill(const Node& node) {
+    if (context_.last_stage != PassStage::kEngine || !node.is(kDomainOnnx, "ConstantOfShape")) {
+      return false;
+    }
+    const std::optional<uint64_t> bytes = most_bytes(node, node.outputs[0], 0);
+    if (!bytes || *bytes > kMaxFillBytes || *bytes > kMaxTotalFillBytes - fill_bytes_) return false;
+    fill_bytes_ += *bytes;
     return true;
   }
 
@@ -188,6 +204,7 @@ class ConstantFolder {
   PassContext& context_;
   Rewriter rewriter_;
   uint64_t total_bytes_ = 0;
+  uint64_t fill_bytes_ = 0;
   uint64_t total_work_ = 0;
   int64_t folded_count_ = 0;
   std::string names_;

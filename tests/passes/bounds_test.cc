@@ -51,6 +51,15 @@ TEST(Bounds, results_of_terabytes_stay_computations) {
   }
 }
 
+TEST(Bounds, weights_that_are_fills_become_constants_within_a_budget) {
+  std::string body = "input %X : float32[1, 4096] const %s : int64[2] = [4096, 3584] ";
+  for (int i = 0; i < 3; ++i) {  // 56 MB each; 128 MB is the budget
+    body += cat("%w", i, " = ConstantOfShape(%s) %p", i, " = MatMul(%X, %w", i, ") ");
+  }
+  const Rewritten result = rewritten(body + "%a = Add(%p0, %p1) %y = Add(%a, %p2) output %y");
+  EXPECT_EQ(result.constant_bytes >> 20, 112u);
+}
+
 TEST(Bounds, doubling_stops) {
   std::string body = "const %c0 : float32[4] = [1, 2, 3, 4] ";
   for (int i = 0; i < 35; ++i) {

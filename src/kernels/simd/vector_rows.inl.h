@@ -226,6 +226,20 @@ void softmax_columns_of(const float* x, size_t stride, size_t rows, size_t colum
   }
 }
 
+// A row of less than a vector, in the steps of exp_row() that are left of it.
+template <class V> inline void softmax_part_row(const float* x, size_t count, float* y) {
+  float most = -__builtin_inff();
+#pragma GCC unroll 1
+  for (size_t i = 0; i < count; ++i) most = x[i] > most ? x[i] : most;
+  const typename V::T e = exp_from<V>(V::load_part(x, count), V::set1(most));
+  float powers[V::kLanes];
+  V::store(powers, e);
+  float total = 0;
+#pragma GCC unroll 1
+  for (size_t i = 0; i < count; ++i) total += powers[i];
+  V::store_part(y, V::mul(e, V::set1(1.0f / total)), count);
+}
+
 // Rows too short for three things at once. Many that do not fill a vector become columns: the same
 // sums in the same order.
 template <class V> void softmax_short_rows(const float* x, size_t rows, size_t columns, float* y) {
@@ -237,6 +251,8 @@ template <class V> void softmax_short_rows(const float* x, size_t rows, size_t c
       softmax_column_block<V>(block, kSide, columns, block, V::load, V::store);
       transpose_matrix<V>(block, kSide, columns, kSide, y, columns);
     }
+    for (; rows != 0; --rows, x += columns, y += columns) softmax_part_row<V>(x, columns, y);
+    return;
   }
   for (; rows != 0; --rows, x += columns, y += columns) {
     const float total = exp_row<V>(x, columns, largest_of<V>(x, columns), y);

@@ -83,6 +83,7 @@ Status Bench::open() {
   report_.cores = machine.cores;
   report_.quota = machine.quota;
   report_.load1 = machine.load1;
+  release_free_memory();  // of the rows' reading, which opened the model too
   const uint64_t before = resident_bytes();
   NativeTarget::Options options;
   options.engine = options_.engine;

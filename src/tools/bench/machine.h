@@ -18,6 +18,8 @@ Machine this_machine();
 /// Resident bytes of this process now, and the most there ever were.
 uint64_t resident_bytes();
 uint64_t peak_resident_bytes();
+/// Gives freed memory back to the system, so that what is taken next shows in resident_bytes().
+void release_free_memory();
 
 }  // namespace tundish
 
