@@ -27,10 +27,11 @@ function(tundish_precompile_standard target)
 endfunction()
 
 # tundish_compile_quickly(TARGET): a test's own code runs once and is compiled for each build, so it
-# is not optimised; what it tests is.
+# is not optimised, and has no symbols for a debugger (googletest says the line); what it tests is
+# and has.
 function(tundish_compile_quickly target)
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(${target} PRIVATE -O0)
+    target_compile_options(${target} PRIVATE -O0 -g0)
   endif()
 endfunction()
 
