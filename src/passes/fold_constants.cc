@@ -29,8 +29,8 @@ constexpr uint64_t kMaxTotalWork = uint64_t{1} << 26;
 // Running now, a ConstantOfShape that is not folded is filled again in every call and takes the
 // same room then; folded, it can be packed as a weight. One and all of them together, in memory
 // only.
-constexpr uint64_t kMaxFillBytes = uint64_t{64} << 20;
-constexpr uint64_t kMaxTotalFillBytes = uint64_t{128} << 20;
+constexpr uint64_t kMaxFillBytes = uint64_t{256} << 20;
+constexpr uint64_t kMaxTotalFillBytes = uint64_t{384} << 20;
 
 // Operators whose work is not bounded by inputs times outputs, and those that loop over a graph.
 constexpr std::array<std::string_view, 8> kUnbounded = {
