@@ -36,7 +36,7 @@ struct DenseNetwork {
   void (*row_function)(const float* x, size_t rows, size_t columns, float* y);
 };
 
-// y [rows][outputs of the last layer] of x [rows][inputs of the first]. Uses 34 KB of stack.
+// y [rows][outputs of the last layer] of x [rows][inputs of the first]. Uses 33 KB of stack.
 void run_dense(const DenseKernels& kernels, const DenseNetwork& network, const float* x,
                size_t rows, float* y);
 
