@@ -280,7 +280,8 @@ void plain_row(const ForestView& view, const std::vector<double>& row, double* o
       at = goes_true(view, at, row[view.features[at]]) ? view.true_children[at]
                                                        : view.false_children[at];
     }
-    const size_t leaf = static_cast<size_t>(~at);
+    const int32_t reached = ~at;
+    const auto leaf = static_cast<size_t>(reached);
     for (size_t k = 0; k < total.size(); ++k) {
       const bool single = view.leaf_form == LeafForm::kSingle;
       if (single && static_cast<size_t>(view.leaf_targets[leaf]) != k) continue;

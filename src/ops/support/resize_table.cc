@@ -209,7 +209,8 @@ double filter_weight(const ResizeSpec& spec, double distance) {
 void fill_taps(const ResizeSpec& spec, const ResizeAxis& axis, double source, double stretch,
                int64_t taps, int64_t* sources, double* weights) {
   const double below = std::floor(source);
-  const double first = below + 1 - static_cast<double>(taps / 2);
+  const int64_t half = taps / 2;
+  const double first = below + 1 - static_cast<double>(half);
   double sum = 0;
   for (int64_t k = 0; k < taps; ++k) {
     const double at = first + static_cast<double>(k);
