@@ -45,6 +45,7 @@ mkdir -p build/tidy
 sed -E 's/ -Winvalid-pch -include [^ ]*cmake_pch\.hxx//' "build/$preset/compile_commands.json" >build/tidy/compile_commands.json
 status=0
 printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/tidy --quiet \
-  --extra-arg=-Wno-unknown-warning-option --warnings-as-errors='*' 2> >(grep -vE 'warnings? (generated|treated)|^$' >&2) || status=1
+  --extra-arg=-Wno-unknown-warning-option --warnings-as-errors='*' \
+  2> >(grep -vE 'warnings? (generated|treated)|^$' >&2) || status=1
 [ "$status" = 0 ] && echo "tidy: ${#files[@]} files clean"
 exit "$status"
